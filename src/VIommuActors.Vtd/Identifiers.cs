@@ -41,11 +41,8 @@ public readonly record struct DomainId(ushort Value)
 }
 
 /// <summary>Names one invalidation of one unit; counts from 1, never reused.</summary>
-public readonly record struct InvalidationId(long Value) : IComparable<InvalidationId>
+public readonly record struct InvalidationId(long Value)
 {
-    /// <inheritdoc/>
-    public int CompareTo(InvalidationId other) => Value.CompareTo(other.Value);
-
     /// <inheritdoc/>
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
