@@ -1,0 +1,21 @@
+namespace VIommuActors.Simulation;
+
+/// <summary>Every enabled lane with the same probability.</summary>
+/// <param name="random">The stream that decides; give it to nobody else.</param>
+public sealed class RandomChoice(SimRandom random) : IChoice
+{
+    /// <summary>A uniform strategy on the stream "choice" of a seed.</summary>
+    public RandomChoice(ulong seed)
+        : this(new SimRandom(seed).Derive("choice"))
+    {
+    }
+
+    /// <inheritdoc/>
+    public bool NeedsLanes => false;
+
+    /// <inheritdoc/>
+    public int Next(ReadOnlySpan<LaneId> enabled) => random.Next(enabled.Length);
+
+    /// <inheritdoc/>
+    public int Next(int count) => random.Next(count);
+}

@@ -1,0 +1,69 @@
+using Akka.Actor;
+
+namespace VIommuActors.Simulation.Internals;
+
+/// <summary>A message waiting for its receiver, and the step it came from.</summary>
+internal struct Pending(Envelope envelope, long cause)
+{
+    public Envelope Envelope = envelope;
+    public long Cause = cause;
+}
+
+/// <summary>Ring buffer with the waiting messages of one sender to one receiver.</summary>
+internal sealed class Lane(IActorRef sender, int senderSlot)
+{
+    private Pending[] _ring = new Pending[4];
+    private int _head;
+
+    public IActorRef Sender { get; } = sender;
+
+    public int SenderSlot { get; } = senderSlot;
+
+    /// <summary>Position among the receiver's lanes, which are sorted by sender slot.</summary>
+    public int Index { get; set; }
+
+    public int Count { get; private set; }
+
+    public void Add(in Envelope envelope, long cause)
+    {
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        ref Pending place = ref _ring[(_head + Count++) & (_ring.Length - 1)];
+        place.Envelope = envelope;
+        place.Cause = cause;
+    }
+
+    public ref readonly Pending First => ref _ring[_head];
+
+    public Pending Take()
+    {
+        ref Pending place = ref _ring[_head];
+        Pending taken = place;
+        place = default; // or the buffer would keep the message alive
+        _head = (_head + 1) & (_ring.Length - 1);
+        Count--;
+        return taken;
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_ring);
+        _head = 0;
+        Count = 0;
+    }
+
+    private void Grow()
+    {
+        var wider = new Pending[_ring.Length * 2];
+        for (int i = 0; i < Count; i++)
+        {
+            wider[i] = _ring[(_head + i) & (_ring.Length - 1)];
+        }
+
+        _ring = wider;
+        _head = 0;
+    }
+}

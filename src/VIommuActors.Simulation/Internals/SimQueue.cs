@@ -1,0 +1,317 @@
+using System.Numerics;
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Dispatch.MessageQueues;
+
+namespace VIommuActors.Simulation.Internals;
+
+/// <summary>The message queue of one actor: a lane per sender, and unstashed messages in front of all lanes.</summary>
+/// <remarks>
+/// The kernel takes the message first and then runs the mailbox, which finds exactly this message here: one user message a run,
+/// whatever throughput says. <see cref="HasMessages"/> always answers no, so the mailbox never schedules itself for user messages.
+/// Akka asks that question only while the mailbox is neither suspended nor closed, at the end of every run: being asked is how the queue
+/// learns that its actor can take messages, a state that Akka keeps internal.
+/// </remarks>
+internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics, IUnboundedDequeBasedMessageQueueSemantics
+{
+    private const int LinearLanes = 8;
+    private readonly SimKernel _kernel;
+    private readonly List<Pending> _front = []; // last in, first out: Akka prepends in reverse order
+    private Lane[] _lanes = [];
+    private int _laneCount;
+    private ulong[] _laneBits = new ulong[1];
+    private int _nonEmpty;
+    private Lane? _lastLane;
+    private Dictionary<IActorRef, Lane>? _bySender;
+    private Envelope _granted;
+    private bool _hasGrant;
+
+    public SimQueue(IActorRef owner, SimKernel kernel, bool isSystem)
+    {
+        Owner = owner;
+        _kernel = kernel;
+        IsSystem = isSystem;
+    }
+
+    public IActorRef Owner { get; }
+
+    /// <summary>Guardians and actors under /system: their work is part of Akka's machinery, never a choice.</summary>
+    public bool IsSystem { get; }
+
+    /// <summary>Canonical slot, or -1 before the first message.</summary>
+    public int Slot { get; set; } = -1;
+
+    public Mailbox? Mailbox { get; set; }
+
+    /// <summary>True when the mailbox accepts user messages: created, not suspended, not closed.</summary>
+    public bool Open { get; set; }
+
+    public bool Closed { get; private set; }
+
+    /// <summary>What the ready set currently counts for this receiver.</summary>
+    public int Reported { get; set; }
+
+    public int Count { get; private set; }
+
+    public bool HasMessages
+    {
+        get
+        {
+            Open = true;
+            _kernel.Refresh(this);
+            return false;
+        }
+    }
+
+    /// <summary>Lanes that could deliver now. Unstashed messages leave no choice: they come first, in their own order.</summary>
+    public int EnabledLanes => !Open || IsSystem ? 0 : _front.Count > 0 ? 1 : _nonEmpty;
+
+    public void Enqueue(IActorRef receiver, Envelope envelope) => _kernel.Enqueue(this, envelope);
+
+    public void EnqueueFirst(Envelope envelope) => _kernel.EnqueueFirst(this, envelope);
+
+    public void Add(in Envelope envelope, long cause)
+    {
+        Lane lane = _lastLane is { } last && ReferenceEquals(last.Sender, envelope.Sender) ? last
+            : IsSystem ? OutsideLane()
+            : LaneOf(envelope.Sender);
+        lane.Add(envelope, cause);
+        Count++;
+        if (lane.Count == 1)
+        {
+            _nonEmpty++;
+            _laneBits[lane.Index >> 6] |= 1UL << (lane.Index & 63);
+        }
+    }
+
+    public void AddFirst(in Envelope envelope, long cause)
+    {
+        _front.Add(new Pending(envelope, cause));
+        Count++;
+    }
+
+    /// <summary>Takes the message of the k-th enabled lane and hands it to the mailbox's next run.</summary>
+    public Pending Grant(int k)
+    {
+        Pending taken;
+        if (_front.Count > 0)
+        {
+            taken = _front[^1];
+            _front.RemoveAt(_front.Count - 1);
+        }
+        else
+        {
+            Lane lane = EnabledLane(k);
+            taken = lane.Take();
+            if (lane.Count == 0)
+            {
+                _nonEmpty--;
+                _laneBits[lane.Index >> 6] &= ~(1UL << (lane.Index & 63));
+            }
+        }
+
+        Count--;
+        _granted = taken.Envelope;
+        _hasGrant = true;
+        return taken;
+    }
+
+    /// <summary>True when a granted message was not taken: the mailbox refused to run it.</summary>
+    public bool GrantUnused => _hasGrant;
+
+    public bool TryDequeue(out Envelope envelope)
+    {
+        envelope = _granted;
+        if (!_hasGrant)
+        {
+            return false;
+        }
+
+        _hasGrant = false;
+        _granted = default;
+        return true;
+    }
+
+    /// <summary>Slot of the sender of the k-th enabled lane.</summary>
+    public int EnabledSender(int k) =>
+        _front.Count > 0 ? _kernel.SenderSlot(_front[^1].Envelope.Sender) : EnabledLane(k).SenderSlot;
+
+    /// <summary>Next message from a sender slot, without taking it.</summary>
+    public bool TryPeek(int senderSlot, out Pending next)
+    {
+        if (_front.Count > 0)
+        {
+            next = _front[^1];
+            return _kernel.SenderSlot(next.Envelope.Sender) == senderSlot;
+        }
+
+        for (int i = 0; i < _laneCount; i++)
+        {
+            if (_lanes[i].SenderSlot == senderSlot && _lanes[i].Count > 0)
+            {
+                next = _lanes[i].First;
+                return true;
+            }
+        }
+
+        next = default;
+        return false;
+    }
+
+    public void CleanUp(IActorRef owner, IMessageQueue deadletters)
+    {
+        Closed = true;
+        Open = false;
+        _kernel.Dropped(this, Count);
+        for (int i = _front.Count - 1; i >= 0; i--)
+        {
+            deadletters.Enqueue(owner, _front[i].Envelope);
+        }
+
+        for (int i = 0; i < _laneCount; i++)
+        {
+            while (_lanes[i].Count > 0)
+            {
+                deadletters.Enqueue(owner, _lanes[i].Take().Envelope);
+            }
+        }
+
+        Clear();
+    }
+
+    /// <summary>Forgets all waiting messages and returns how many there were.</summary>
+    public int Clear()
+    {
+        int dropped = Count;
+        _front.Clear();
+        for (int i = 0; i < _laneCount; i++)
+        {
+            _lanes[i].Clear();
+        }
+
+        Array.Clear(_laneBits);
+        _nonEmpty = 0;
+        Count = 0;
+        _kernel.Refresh(this);
+        return dropped;
+    }
+
+    /// <summary>Removes the lanes of senders whose slot is forgotten; the queue must be empty.</summary>
+    public void ForgetSendersFrom(int slot)
+    {
+        while (_laneCount > 0 && _lanes[_laneCount - 1].SenderSlot >= slot)
+        {
+            Lane lane = _lanes[--_laneCount];
+            _lanes[_laneCount] = null!;
+            _bySender?.Remove(lane.Sender);
+        }
+
+        _lastLane = null;
+    }
+
+    private Lane EnabledLane(int k)
+    {
+        int word = 0;
+        ulong bits = _laneBits[0];
+        if (_laneBits.Length > 1)
+        {
+            int here;
+            while (k >= (here = BitOperations.PopCount(bits)))
+            {
+                k -= here;
+                bits = _laneBits[++word];
+            }
+        }
+
+        while (k-- > 0)
+        {
+            bits &= bits - 1;
+        }
+
+        return _lanes[(word << 6) + BitOperations.TrailingZeroCount(bits)];
+    }
+
+    private Lane LaneOf(IActorRef sender)
+    {
+        if (_bySender is not null)
+        {
+            if (_bySender.TryGetValue(sender, out Lane? known))
+            {
+                return _lastLane = known;
+            }
+        }
+        else
+        {
+            for (int i = 0; i < _laneCount; i++)
+            {
+                if (ReferenceEquals(_lanes[i].Sender, sender))
+                {
+                    return _lastLane = _lanes[i];
+                }
+            }
+        }
+
+        int slot = _kernel.SenderSlot(sender);
+        return slot == 0 ? OutsideLane() : _lastLane = Insert(new Lane(sender, slot));
+    }
+
+    /// <summary>One lane for every sender that is not an actor: outside, dead letters, temporary refs of Ask.</summary>
+    private Lane OutsideLane() =>
+        _laneCount > 0 && _lanes[0].SenderSlot == 0 ? _lanes[0] : Insert(new Lane(_kernel.Nobody, 0));
+
+    private Lane Insert(Lane lane)
+    {
+        if (_laneCount == _lanes.Length)
+        {
+            Array.Resize(ref _lanes, Math.Max(4, _lanes.Length * 2));
+            Array.Resize(ref _laneBits, (_lanes.Length + 63) >> 6);
+        }
+
+        int at = _laneCount;
+        while (at > 0 && _lanes[at - 1].SenderSlot > lane.SenderSlot)
+        {
+            at--;
+        }
+
+        Array.Copy(_lanes, at, _lanes, at + 1, _laneCount - at);
+        _lanes[at] = lane;
+        _laneCount++;
+        lane.Index = at;
+        if (at < _laneCount - 1)
+        {
+            Renumber(at);
+        }
+
+        if (_bySender is not null)
+        {
+            _bySender[lane.Sender] = lane;
+        }
+        else if (_laneCount > LinearLanes)
+        {
+            _bySender = new Dictionary<IActorRef, Lane>(ReferenceEqualityComparer.Instance);
+            for (int i = 0; i < _laneCount; i++)
+            {
+                _bySender[_lanes[i].Sender] = _lanes[i];
+            }
+        }
+
+        return lane;
+    }
+
+    private void Renumber(int from)
+    {
+        for (int i = from; i < _laneCount; i++)
+        {
+            _lanes[i].Index = i;
+            ulong bit = 1UL << (i & 63);
+            if (_lanes[i].Count > 0)
+            {
+                _laneBits[i >> 6] |= bit;
+            }
+            else
+            {
+                _laneBits[i >> 6] &= ~bit;
+            }
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace VIommuActors.Simulation;
+
+/// <summary>The messages of one sender to one receiver, delivered first in, first out.</summary>
+/// <param name="Receiver">Slot of the receiver, see <see cref="SimKernel.SlotOf"/>.</param>
+/// <param name="Sender">Slot of the sender; 0 for senders that are not actors.</param>
+public readonly record struct LaneId(int Receiver, int Sender);

@@ -1,0 +1,22 @@
+using Akka.Actor;
+
+namespace VIommuActors.Simulation;
+
+/// <summary>One user message about to be handled.</summary>
+/// <param name="Number">Position in the run, counted from 1.</param>
+/// <param name="TimeNs">Virtual time of the delivery, nanoseconds since the start of the run.</param>
+/// <param name="Receiver">The actor that handles the message.</param>
+/// <param name="Sender">The sender in the envelope; the system's dead letters when there was none.</param>
+/// <param name="Message">The message as sent; a timer's message is still wrapped by Akka here.</param>
+/// <param name="Cause">Number of the step in which the message was sent, or in which its timer was set; 0 = from outside a step.</param>
+/// <param name="Enabled">How many lanes could have delivered.</param>
+/// <param name="Chosen">Index of the chosen lane in canonical order, 0 ≤ Chosen &lt; Enabled.</param>
+public readonly record struct Step(
+    long Number,
+    long TimeNs,
+    IActorRef Receiver,
+    IActorRef Sender,
+    object Message,
+    long Cause,
+    int Enabled,
+    int Chosen);
