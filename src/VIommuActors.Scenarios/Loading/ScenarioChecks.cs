@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Numerics;
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Scenarios.Schema;
+
+namespace VIommuActors.Scenarios.Loading;
+
+/// <summary>What no single key can tell: values that are fine each and impossible together.</summary>
+internal sealed class ScenarioChecks(
+    ScenarioBinder values, ErrorList errors, IReadOnlyCollection<string>? messageNames, IReadOnlyCollection<string>? partyNames)
+{
+    private const long Page = 4096, Mib = 1 << 20;
+
+    // One PCI bus holds 256 functions; the host bridge, the LPC bridge and the like take some.
+    private const int MaxDevices = 240;
+
+    private const int MaxVcpus = 65_536;
+
+    public void Check(Scenario scenario)
+    {
+        Protocol(scenario);
+        Counts(scenario.Topology);
+        Memory(scenario);
+        Report(scenario.Workload is { Kind: WorkloadKind.Trace, File: null }, "workload.kind",
+            $"a trace workload needs {Name("workload.file")}", "workload.file");
+        for (var i = 0; i < scenario.Faults.Length; i++)
+        {
+            Fault(scenario.Faults[i], string.Create(CultureInfo.InvariantCulture, $"faults[{i}]"));
+        }
+    }
+
+    private static string Name(string key) => $"{ScenarioSchema.Prefix}.{key}";
+
+    /// <summary>Reports at the first key unless one of the keys concerned has an error of its own.</summary>
+    private void Report(bool wrong, string key, string message, params string[] others)
+    {
+        if (wrong && !values[key].Faulty && !others.Any(o => values[o].Faulty))
+        {
+            var at = values[key];
+            errors.Add(at.At, at.Key, at.Text, message, at.Leaf.Type.Accepted);
+        }
+    }
+
+    // "viommu.scenario.invalidation = register (reference.conf)"
+    private string Quote(string key) => $"{values[key].Key} = {values[key].Text} ({values[key].Origin})";
+
+    private void Protocol(Scenario scenario) => Report(
+        scenario is { Protocol: "ats", Invalidation: InvalidationInterface.Register }, "protocol",
+        $"device-TLB invalidations exist in the invalidation queue only, but {Quote("invalidation")}; it must be queued", "invalidation");
+
+    private void Counts(Topology topology)
+    {
+        var vcpus = (long)topology.Guests * topology.Vcpus;
+        Report(vcpus > MaxVcpus, "topology.vcpus",
+            string.Create(CultureInfo.InvariantCulture, $"with {Quote("topology.guests")} there are {vcpus} vCPUs; at most {MaxVcpus} are accepted"), "topology.guests");
+
+        var devices = topology.Devices.Sum(d => d.Count);
+        Report(devices > MaxDevices, "topology.devices",
+            string.Create(CultureInfo.InvariantCulture, $"{devices} devices do not fit on the guest's PCI bus; at most {MaxDevices} are accepted"));
+        Report(topology.Domains > devices, "topology.domains",
+            string.Create(CultureInfo.InvariantCulture, $"there are only {devices} devices in {Name("topology.devices")}"), "topology.devices");
+
+        for (var i = 0; i < topology.Devices.Length; i++)
+        {
+            var key = string.Create(CultureInfo.InvariantCulture, $"topology.devices[{i}].viommu");
+            Report(topology.Devices[i].VIommu >= topology.VIommus, key,
+                $"there is no such unit with {Quote("topology.viommus")}; the first is 0", "topology.viommus");
+        }
+    }
+
+    /// <summary>The buffers that can be mapped at once have to exist.</summary>
+    private void Memory(Scenario scenario)
+    {
+        var (work, topology) = (scenario.Workload, scenario.Topology);
+        if (work.Kind == WorkloadKind.Trace)
+        {
+            return;
+        }
+        BigInteger mapped = (work.BufferPages * Page) + work.BufferOffset;
+        var buffer = (mapped + work.MapPageSize - 1) / work.MapPageSize * work.MapPageSize;
+        var needed = topology.Devices.Aggregate(BigInteger.Zero, (sum, d) => sum + (buffer * d.Count * d.InFlight));
+        var mib = (needed + Mib - 1) / Mib;
+        Report(mib > topology.RamMib, "topology.ram-mib", string.Create(CultureInfo.InvariantCulture,
+            $"the buffers in flight need {mib} MiB: {Name("topology.devices")} count x in-flight x {Name("workload.buffer-pages")} in pages of {Quote("workload.map-page-size")}"),
+            "topology.devices", "workload.buffer-pages", "workload.map-page-size", "workload.buffer-offset");
+    }
+
+    private void Fault(FaultRule rule, string key)
+    {
+        bool Stated(string name) => !values[$"{key}.{name}"].IsDefault && values[$"{key}.{name}"].Value is not null;
+        var on = $"{key}.on";
+        var onMessages = Stated("drop") || Stated("duplicate") || Stated("delay") || Stated("delay-ns");
+        var onParty = Stated("crash-at-ns") || Stated("restart-after-ns");
+        Report(onMessages && onParty, on, "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules");
+        Report(!onMessages && !onParty, on, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns");
+        Report(Stated("restart-after-ns") && !Stated("crash-at-ns"), $"{key}.restart-after-ns", $"needs {Name(key)}.crash-at-ns", $"{key}.crash-at-ns");
+        Target(on, mayBeMessage: !onParty);
+        if (rule is not MessageFault fault)
+        {
+            return;
+        }
+        Report(Sum(fault.Drop, fault.Duplicate, fault.Delay), on, "drop, duplicate and delay together exceed 1/1", $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
+        Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"{key}.delay", $"needs {Name(key)}.delay-ns above 0", $"{key}.delay-ns");
+        Report(fault.Delay.IsZero && fault.DelayNs > 0, $"{key}.delay-ns", $"needs {Name(key)}.delay above 0/1", $"{key}.delay");
+    }
+
+    private static bool Sum(Ratio a, Ratio b, Ratio c) =>
+        ((BigInteger)a.Numerator * b.Denominator * c.Denominator)
+        + ((BigInteger)b.Numerator * a.Denominator * c.Denominator)
+        + ((BigInteger)c.Numerator * a.Denominator * b.Denominator)
+        > (BigInteger)a.Denominator * b.Denominator * c.Denominator;
+
+    private void Target(string key, bool mayBeMessage)
+    {
+        if (values[key].Value is not string target || messageNames is null || partyNames is null)
+        {
+            return;
+        }
+        var (messages, parties) = (messageNames.Order(StringComparer.Ordinal), partyNames.Order(StringComparer.Ordinal));
+        string[] known = mayBeMessage ? [.. messages, .. parties] : [.. parties];
+        if (!known.Contains(target))
+        {
+            var near = Nearest.To(target, known) is { } name ? $", did you mean {name}?" : "";
+            var accepted = mayBeMessage ? $"a message ({string.Join(", ", messages)}) or a party ({string.Join(", ", parties)})"
+                : $"a party ({string.Join(", ", parties)})";
+            errors.Add(values[key].At, values[key].Key, values[key].Text, $"expected {accepted}{near}", accepted);
+        }
+    }
+}
