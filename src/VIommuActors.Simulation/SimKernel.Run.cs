@@ -138,6 +138,7 @@ public sealed partial class SimKernel
     {
         int k = chosen;
         SimQueue queue = _queues[_ready.Find(ref k)]!;
+        _current = queue;
         var taken = queue.Grant(k);
         PendingMessages--;
         _cause = ++Steps;

@@ -26,7 +26,7 @@ public sealed partial class SimKernel
     }
 
     /// <summary>Slot of an actor; 0 for one that was never registered, received or sent, and for everyone who is not an actor.</summary>
-    public int SlotOf(IActorRef actor) => _slots.GetValueOrDefault(actor, Outside);
+    public int SlotOf(IActorRef? actor) => actor is null ? Outside : _slots.GetValueOrDefault(actor, Outside);
 
     /// <summary>Slots from here on belong to a world that <see cref="EndWorld"/> forgets; those assigned before are permanent.</summary>
     /// <exception cref="InvalidOperationException">The last world has not ended.</exception>
@@ -53,19 +53,13 @@ public sealed partial class SimKernel
         DropPending();
         RunMisc();
         DropPending(); // what PostStop sent
-        for (int slot = _queues.Count - 1; slot >= _worldFrom; slot--)
+        var world = _slots.Where(pair => pair.Value >= _worldFrom).OrderBy(pair => pair.Value).Select(pair => pair.Key).ToList();
+        if (world.Find(IsAlive) is { } alive)
         {
-            if (_queues[slot] is { Closed: false } alive)
-            {
-                throw new InvalidOperationException($"{alive.Owner.Path.ToStringWithoutAddress()} is still alive at the end of its world.");
-            }
+            throw new InvalidOperationException($"{alive.Path.ToStringWithoutAddress()} is still alive at the end of its world.");
         }
 
-        foreach (var actor in _slots.Where(pair => pair.Value >= _worldFrom).Select(pair => pair.Key).ToList())
-        {
-            _slots.Remove(actor); // order does not matter: nothing is decided here
-        }
-
+        world.ForEach(actor => _slots.Remove(actor));
         _queues.RemoveRange(_worldFrom, _queues.Count - _worldFrom);
         foreach (var queue in _queues)
         {
@@ -80,6 +74,10 @@ public sealed partial class SimKernel
         sender is not ActorRefWithCell ? Outside
         : _slots.TryGetValue(sender, out int slot) ? slot
         : Register(sender);
+
+    /// <summary>A stopped actor's cell has Akka's dead-letter mailbox; actors of other systems are not ours to judge.</summary>
+    private static bool IsAlive(IActorRef actor) =>
+        actor is ActorRefWithCell { Underlying: ActorCell { Mailbox.MessageQueue: SimQueue { Closed: false } } };
 
     private void Bind(SimQueue queue)
     {

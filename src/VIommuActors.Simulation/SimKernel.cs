@@ -86,7 +86,11 @@ public sealed partial class SimKernel
     public void RunMisc()
     {
         Enter();
-        InsideTask(static kernel => kernel.DrainEager());
+        if (_eager.Count > 0 || !_foreign.IsEmpty)
+        {
+            InsideTask(static kernel => kernel.DrainEager());
+        }
+
         ThrowOnEscape();
     }
 
@@ -97,12 +101,13 @@ public sealed partial class SimKernel
         Enter();
         _timed.Clear();
         int dropped = 0;
-        foreach (SimQueue? queue in _queues)
+        for (int slot = 0; slot < _queues.Count && PendingMessages > 0; slot++)
         {
-            dropped += queue is { IsSystem: false } ? queue.Clear() : 0;
+            int cleared = _queues[slot]?.Clear() ?? 0;
+            dropped += cleared;
+            PendingMessages -= cleared;
         }
 
-        PendingMessages -= dropped;
         return dropped;
     }
 
@@ -187,11 +192,12 @@ public sealed partial class SimKernel
         }
     }
 
-    internal void Dropped(SimQueue queue, int count)
+    /// <summary>The queue's actor has stopped: its waiting messages are dead letters, its slot stays taken until the end of the world.</summary>
+    internal void Closing(SimQueue queue)
     {
         if (!queue.IsSystem)
         {
-            PendingMessages -= count;
+            PendingMessages -= queue.Count;
         }
     }
 
@@ -253,6 +259,13 @@ public sealed partial class SimKernel
         }
 
         _owner = Environment.CurrentManagedThreadId;
+        if (_current is { } interrupted)
+        {
+            // An observer or strategy threw in the middle of its step: that message is lost with the run.
+            _current = null;
+            interrupted.Revoke();
+            Refresh(interrupted);
+        }
     }
 
     private void DrainEager()
@@ -308,11 +321,10 @@ public sealed partial class SimKernel
     /// <summary>Runs a mailbox with the message granted to it, or for its system messages only; see <see cref="SimQueue"/> for Open.</summary>
     private void RunMailbox(Mailbox mailbox, SimQueue queue)
     {
-        var outer = _current;
         _current = queue;
         queue.Open = false;
         mailbox.Run();
-        _current = outer;
+        _current = null;
         int enabled = queue.EnabledLanes;
         if (enabled != queue.Reported)
         {

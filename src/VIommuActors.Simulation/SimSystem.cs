@@ -38,6 +38,7 @@ public sealed class SimSystem : IDisposable
     {
         System = system;
         Kernel = kernel;
+        TimeProvider = new VirtualTimeProvider(kernel);
     }
 
     /// <summary>An ordinary actor system; its actors need not know that they are simulated.</summary>
@@ -45,6 +46,9 @@ public sealed class SimSystem : IDisposable
 
     /// <summary>Delivers its messages and owns its clock.</summary>
     public SimKernel Kernel { get; }
+
+    /// <summary>The virtual clock for code that takes a <see cref="global::System.TimeProvider"/>.</summary>
+    public TimeProvider TimeProvider { get; }
 
     /// <summary>Starts an actor system on the calling thread.</summary>
     /// <param name="name">Name of the actor system.</param>

@@ -119,6 +119,13 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     /// <summary>True when a granted message was not taken: the mailbox refused to run it.</summary>
     public bool GrantUnused => _hasGrant;
 
+    /// <summary>Forgets a grant whose run never took place.</summary>
+    public void Revoke()
+    {
+        _granted = default;
+        _hasGrant = false;
+    }
+
     public bool TryDequeue(out Envelope envelope)
     {
         envelope = _granted;
@@ -145,11 +152,11 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
             return _kernel.SenderSlot(next.Envelope.Sender) == senderSlot;
         }
 
-        for (int i = 0; i < _laneCount; i++)
+        foreach (Lane lane in _lanes.AsSpan(0, _laneCount))
         {
-            if (_lanes[i].SenderSlot == senderSlot && _lanes[i].Count > 0)
+            if (lane.SenderSlot == senderSlot && lane.Count > 0)
             {
-                next = _lanes[i].First;
+                next = lane.First;
                 return true;
             }
         }
@@ -162,7 +169,7 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     {
         Closed = true;
         Open = false;
-        _kernel.Dropped(this, Count);
+        _kernel.Closing(this);
         for (int i = _front.Count - 1; i >= 0; i--)
         {
             deadletters.Enqueue(owner, _front[i].Envelope);
