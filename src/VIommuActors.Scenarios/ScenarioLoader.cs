@@ -86,6 +86,6 @@ public static class ScenarioLoader
     {
         var near = Nearest.To(name, Names) is { } found ? $", did you mean {found}?" : "";
         var accepted = $"a path, or one of {string.Join(", ", Names)}";
-        return ScenarioException.One(new(name, 0, 0, "", "", $"there is no scenario of that name{near}; accepted: {accepted}", accepted));
+        return ScenarioException.One(new SourcePosition(new(name, null), 0, 0).Error("", "", $"there is no scenario of that name{near}; accepted: {accepted}", accepted));
     }
 }

@@ -430,5 +430,5 @@ internal sealed class HoconReader
         : $"'{Current}'";
 
     private ScenarioException Fail(SourcePosition at, string message, string value = "") =>
-        ScenarioException.One(new(at.Source.Display, at.Line, at.Column, PathText, value, message, ""));
+        ScenarioException.One(at.Error(PathText, value, message, ""));
 }

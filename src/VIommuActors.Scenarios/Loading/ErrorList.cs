@@ -13,7 +13,7 @@ internal sealed class ErrorList
     {
         if (_errors.Count < Max)
         {
-            _errors.Add(new(at.Source.Display, at.Line, at.Column, key, value, message, accepted));
+            _errors.Add(at.Error(key, value, message, accepted));
         }
     }
 

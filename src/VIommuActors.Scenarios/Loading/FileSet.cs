@@ -110,8 +110,8 @@ internal sealed class FileSet
     }
 
     private static ScenarioException Refuse(SourceFile source, string message) =>
-        ScenarioException.One(new(source.Display, 0, 0, "", "", message, ""));
+        ScenarioException.One(new SourcePosition(source, 0, 0).Error("", "", message, ""));
 
     private static ScenarioException Refuse(SourcePosition at, string name, string message) =>
-        ScenarioException.One(new(at.Source.Display, at.Line, at.Column, "include", $"\"{name}\"", message, ""));
+        ScenarioException.One(at.Error("include", $"\"{name}\"", message, ""));
 }

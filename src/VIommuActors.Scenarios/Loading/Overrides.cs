@@ -14,7 +14,7 @@ internal static class Overrides
     public static void Apply(HoconObject written, string set, ScenarioSchema schema)
     {
         // Paths in a value start from where the user stands.
-        var source = new SourceFile($"--set {set}", Directory.GetCurrentDirectory());
+        var source = new SourceFile($"--set {set}", Directory.GetCurrentDirectory(), HasLines: false);
         var at = new SourcePosition(source, 0, 0);
         var split = set.IndexOf('=', StringComparison.Ordinal);
         var key = split < 0 ? set : set[..split].Trim();
@@ -23,7 +23,7 @@ internal static class Overrides
         var keys = full.Split('.');
         if (split < 0 || keys.Length > HoconReader.MaxDepth || keys.Any(k => k.Length == 0))
         {
-            throw ScenarioException.One(new(source.Display, 0, 0, "", "", "expected key=value, such as topology.vcpus=4", "key=value"));
+            throw ScenarioException.One(at.Error("", "", "expected key=value, such as topology.vcpus=4", "key=value"));
         }
         var value = Value(source, full, set[(split + 1)..].Trim(), schema.Scenario.FindPath(path));
         for (var i = keys.Length - 1; i > 0; i--)
@@ -39,12 +39,5 @@ internal static class Overrides
     private static HoconNode Value(SourceFile source, string key, string text, SchemaNode? node) =>
         node is SchemaLeaf { Type: TextType or FileType or TargetType } && !text.StartsWith('"') && text != "null"
             ? new HoconText(new(source, 0, 0), text, quoted: true)
-            : At(source, HoconReader.ReadOne(source, key, text));
-
-    // Lines and columns inside an argument help nobody.
-    private static HoconNode At(SourceFile source, HoconNode node) => node switch
-    {
-        HoconText text => new HoconText(new(source, 0, 0), text.Text, text.Quoted),
-        _ => node,
-    };
+            : HoconReader.ReadOne(source, key, text);
 }

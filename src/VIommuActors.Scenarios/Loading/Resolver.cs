@@ -90,7 +90,7 @@ internal sealed class Resolver(ScenarioSchema schema, ErrorList errors)
 
     private void Unknown(string path, SchemaSection section, HoconMember member)
     {
-        var near = Nearest.To(member.Key, section.Keys) ?? Elsewhere("", schema.Root, member.Key);
+        var near = Nearest.To(member.Key, [.. section.Keys]) ?? Elsewhere("", schema.Root, member.Key);
         var accepted = section.Children.IsEmpty ? "no keys at all" : string.Join(", ", section.Keys);
         var value = member.Value is HoconObject ? "" : member.Value.Shown;
         errors.Add(member.At, Join(path, member.Key), value,

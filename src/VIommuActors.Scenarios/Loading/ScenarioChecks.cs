@@ -21,50 +21,55 @@ internal sealed class ScenarioChecks(
         Protocol(scenario);
         Counts(scenario.Topology);
         Memory(scenario);
-        Report(scenario.Workload is { Kind: WorkloadKind.Trace, File: null }, "workload.kind",
-            $"a trace workload needs {Name("workload.file")}", "workload.file");
+        Report(scenario.Workload is { Kind: WorkloadKind.Trace, File: null }, $"a trace workload needs {Name("workload.file")}",
+            "workload.kind", "workload.file");
         for (var i = 0; i < scenario.Faults.Length; i++)
         {
-            Fault(scenario.Faults[i], string.Create(CultureInfo.InvariantCulture, $"faults[{i}]"));
+            Fault(scenario.Faults[i], Plain($"faults[{i}]"));
         }
     }
 
     private static string Name(string key) => $"{ScenarioSchema.Prefix}.{key}";
 
-    /// <summary>Reports at the first key unless one of the keys concerned has an error of its own.</summary>
-    private void Report(bool wrong, string key, string message, params string[] others)
-    {
-        if (wrong && !values[key].Faulty && !others.Any(o => values[o].Faulty))
-        {
-            var at = values[key];
-            errors.Add(at.At, at.Key, at.Text, message, at.Leaf.Type.Accepted);
-        }
-    }
+    private static string Plain(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     // "viommu.scenario.invalidation = register (reference.conf)"
     private string Quote(string key) => $"{values[key].Key} = {values[key].Text} ({values[key].Origin})";
 
+    /// <summary>
+    /// Reports at the first of the keys that somebody stated: nobody can correct a default.
+    /// Says nothing when one of them has an error of its own.
+    /// </summary>
+    private void Report(bool wrong, string message, params string[] keys)
+    {
+        if (wrong && !keys.Any(k => values[k].Faulty))
+        {
+            var at = keys.Select(k => values[k]).FirstOrDefault(v => !v.IsDefault) ?? values[keys[0]];
+            errors.Add(at.At, at.Key, at.Text, message, at.Leaf.Type.Accepted);
+        }
+    }
+
     private void Protocol(Scenario scenario) => Report(
-        scenario is { Protocol: "ats", Invalidation: InvalidationInterface.Register }, "protocol",
-        $"device-TLB invalidations exist in the invalidation queue only, but {Quote("invalidation")}; it must be queued", "invalidation");
+        scenario is { Protocol: "ats", Invalidation: InvalidationInterface.Register },
+        $"device-TLB invalidations exist in the invalidation queue only: {Name("protocol")} = ats needs queued, but {Quote("invalidation")}",
+        "protocol", "invalidation");
 
     private void Counts(Topology topology)
     {
         var vcpus = (long)topology.Guests * topology.Vcpus;
-        Report(vcpus > MaxVcpus, "topology.vcpus",
-            string.Create(CultureInfo.InvariantCulture, $"with {Quote("topology.guests")} there are {vcpus} vCPUs; at most {MaxVcpus} are accepted"), "topology.guests");
+        Report(vcpus > MaxVcpus, Plain($"{vcpus} vCPUs in all guests, at most {MaxVcpus} are accepted: {Quote("topology.guests")}, {Quote("topology.vcpus")}"),
+            "topology.vcpus", "topology.guests");
 
         var devices = topology.Devices.Sum(d => d.Count);
-        Report(devices > MaxDevices, "topology.devices",
-            string.Create(CultureInfo.InvariantCulture, $"{devices} devices do not fit on the guest's PCI bus; at most {MaxDevices} are accepted"));
-        Report(topology.Domains > devices, "topology.domains",
-            string.Create(CultureInfo.InvariantCulture, $"there are only {devices} devices in {Name("topology.devices")}"), "topology.devices");
+        Report(devices > MaxDevices, Plain($"{devices} devices do not fit on the guest's PCI bus, at most {MaxDevices} are accepted"), "topology.devices");
+        Report(topology.Domains > devices, Plain($"there are only {devices} devices for so many domains: {Quote("topology.domains")}"),
+            "topology.domains", "topology.devices");
 
         for (var i = 0; i < topology.Devices.Length; i++)
         {
-            var key = string.Create(CultureInfo.InvariantCulture, $"topology.devices[{i}].viommu");
-            Report(topology.Devices[i].VIommu >= topology.VIommus, key,
-                $"there is no such unit with {Quote("topology.viommus")}; the first is 0", "topology.viommus");
+            var key = Plain($"topology.devices[{i}].viommu");
+            Report(topology.Devices[i].VIommu >= topology.VIommus, $"there is no unit of that index, the first is 0: {Quote("topology.viommus")}",
+                key, "topology.viommus");
         }
     }
 
@@ -80,31 +85,32 @@ internal sealed class ScenarioChecks(
         var buffer = (mapped + work.MapPageSize - 1) / work.MapPageSize * work.MapPageSize;
         var needed = topology.Devices.Aggregate(BigInteger.Zero, (sum, d) => sum + (buffer * d.Count * d.InFlight));
         var mib = (needed + Mib - 1) / Mib;
-        Report(mib > topology.RamMib, "topology.ram-mib", string.Create(CultureInfo.InvariantCulture,
-            $"the buffers in flight need {mib} MiB: {Name("topology.devices")} count x in-flight x {Name("workload.buffer-pages")} in pages of {Quote("workload.map-page-size")}"),
-            "topology.devices", "workload.buffer-pages", "workload.map-page-size", "workload.buffer-offset");
+        Report(mib > topology.RamMib,
+            Plain($"count x in-flight x buffer need {mib} MiB: {Quote("topology.ram-mib")}, {Quote("workload.buffer-pages")}, {Quote("workload.map-page-size")}"),
+            "topology.ram-mib", "topology.devices", "workload.map-page-size", "workload.buffer-pages", "workload.buffer-offset");
     }
 
     private void Fault(FaultRule rule, string key)
     {
-        bool Stated(string name) => !values[$"{key}.{name}"].IsDefault && values[$"{key}.{name}"].Value is not null;
+        bool Stated(string name) => values[$"{key}.{name}"] is { Faulty: true } or { IsDefault: false, Value: not null };
         var on = $"{key}.on";
         var onMessages = Stated("drop") || Stated("duplicate") || Stated("delay") || Stated("delay-ns");
         var onParty = Stated("crash-at-ns") || Stated("restart-after-ns");
-        Report(onMessages && onParty, on, "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules");
-        Report(!onMessages && !onParty, on, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns");
-        Report(Stated("restart-after-ns") && !Stated("crash-at-ns"), $"{key}.restart-after-ns", $"needs {Name(key)}.crash-at-ns", $"{key}.crash-at-ns");
+        Report(onMessages && onParty, "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules", on);
+        Report(!onMessages && !onParty, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns", on);
+        Report(Stated("restart-after-ns") && !Stated("crash-at-ns"), $"needs {Name(key)}.crash-at-ns", $"{key}.restart-after-ns");
         Target(on, mayBeMessage: !onParty);
         if (rule is not MessageFault fault)
         {
             return;
         }
-        Report(Sum(fault.Drop, fault.Duplicate, fault.Delay), on, "drop, duplicate and delay together exceed 1/1", $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
-        Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"{key}.delay", $"needs {Name(key)}.delay-ns above 0", $"{key}.delay-ns");
-        Report(fault.Delay.IsZero && fault.DelayNs > 0, $"{key}.delay-ns", $"needs {Name(key)}.delay above 0/1", $"{key}.delay");
+        Report(ExceedOne(fault.Drop, fault.Duplicate, fault.Delay), "drop, duplicate and delay together exceed 1/1",
+            on, $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
+        Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"needs {Name(key)}.delay-ns above 0", $"{key}.delay", $"{key}.delay-ns");
+        Report(fault.Delay.IsZero && fault.DelayNs > 0, $"needs {Name(key)}.delay above 0/1", $"{key}.delay-ns", $"{key}.delay");
     }
 
-    private static bool Sum(Ratio a, Ratio b, Ratio c) =>
+    private static bool ExceedOne(Ratio a, Ratio b, Ratio c) =>
         ((BigInteger)a.Numerator * b.Denominator * c.Denominator)
         + ((BigInteger)b.Numerator * a.Denominator * c.Denominator)
         + ((BigInteger)c.Numerator * a.Denominator * b.Denominator)

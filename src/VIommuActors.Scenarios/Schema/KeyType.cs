@@ -153,7 +153,7 @@ internal sealed record TextType(int Min, int Max, bool IsName) : KeyType
         }
         var sound = IsName
             ? !text.Text.StartsWith('.') && text.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
-            : !text.Text.Any(char.IsControl);
+            : HoconQuote.IsLine(text.Text);
         return sound ? Take(text.Text, HoconQuote.IfNeeded(text.Text)) : Refuse();
     }
 }
@@ -165,7 +165,7 @@ internal sealed record FileType : KeyType
 
     public override KeyReading Read(HoconNode node)
     {
-        if (node is not HoconText { Text.Length: > 0 and < 4096 } text || text.Text.Any(char.IsControl))
+        if (node is not HoconText { Text.Length: > 0 and < 4096 } text || !HoconQuote.IsLine(text.Text))
         {
             return Refuse();
         }
@@ -181,7 +181,7 @@ internal sealed record TargetType : KeyType
     public override string Accepted => "the name of a message or a party";
 
     public override KeyReading Read(HoconNode node) =>
-        node is HoconText { Text.Length: > 0 and <= 64 } text && !text.Text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+        node is HoconText { Text.Length: > 0 and <= 64 } text && HoconQuote.IsLine(text.Text) && !text.Text.Any(char.IsWhiteSpace)
             ? Take(text.Text, HoconQuote.IfNeeded(text.Text))
             : Refuse();
 }
