@@ -6,7 +6,8 @@ namespace VIommuActors.Trace;
 public sealed class TraceFormatException : Exception
 {
     internal TraceFormatException(string file, int line, string? field, string problem)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{file}:{line}: {(field is null ? "" : $"\"{field}\": ")}{problem}")) =>
+        : base(Printable(string.Create(
+            CultureInfo.InvariantCulture, $"{file}:{line}: {(field is null ? "" : $"\"{field}\": ")}{problem}"))) =>
         (File, Line, Field) = (file, line, field);
 
     /// <summary>Name of the file, as it was given to the reader.</summary>
@@ -17,4 +18,8 @@ public sealed class TraceFormatException : Exception
 
     /// <summary>Field of the line; null when the line as a whole is at fault.</summary>
     public string? Field { get; }
+
+    // What is quoted may be anything, and the message may end up on a terminal.
+    private static string Printable(string message) =>
+        string.Concat(message.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 }

@@ -98,6 +98,7 @@ public class TraceReaderTests
     [InlineData("""{"schema":"viommu.trace/1"}""", null, "cut off")]
     [InlineData("""{"schema":"viommu.trace/2","new":1}""" + "\n", "schema", "found \"viommu.trace/2\"; this version reads \"viommu.trace/1\"")]
     [InlineData("""{"scenario":"s"}""" + "\n", "schema", "missing")]
+    [InlineData("""{"schema":"\u001b[2J"}""" + "\n", "schema", "found \"\\x1b[2J\"")]
     [InlineData("""{"schema":7}""" + "\n", "schema", "found 7; a string is accepted")]
     [InlineData("""{"schema":"viommu.trace/1","scenario":"s","protocol":"p","tool":"t"}""" + "\n", "seed", "missing")]
     [InlineData("""{"schema":"viommu.trace/1","scenario":"s","protocol":"p","seed":"7","tool":"t"}""" + "\n", "seed", "found \"7\"")]

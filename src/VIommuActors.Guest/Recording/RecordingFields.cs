@@ -61,7 +61,7 @@ internal ref struct RecordingFields
             throw Error($"{name} is missing.");
         }
 
-        var rest = Printable(_left);
+        var rest = Encoding.UTF8.GetString(_left);
         _left = [];
         _ended = true;
         return rest;
@@ -81,5 +81,16 @@ internal ref struct RecordingFields
 
     public readonly RecordedTraceException Error(string problem) => new(_file, _line, problem);
 
-    private static string Printable(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    // What is quoted may be anything, and the message may end up on a terminal.
+    private static string Printable(ReadOnlySpan<byte> bytes)
+    {
+        const int Most = 40;
+        var quoted = new StringBuilder();
+        foreach (var b in bytes[..Math.Min(bytes.Length, Most)])
+        {
+            _ = b is >= 0x20 and < 0x7f ? quoted.Append((char)b) : quoted.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+
+        return quoted.Append(bytes.Length > Most ? "…" : "").ToString();
+    }
 }

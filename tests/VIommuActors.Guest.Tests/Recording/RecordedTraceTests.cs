@@ -138,6 +138,8 @@ public class RecordedTraceTests
     [InlineData("0 R 8 8 12g4", "found \"12g4\" for the value")]
     [InlineData("0 R 8 8 10000000000000000", "found \"10000000000000000\" for the value")]
     [InlineData("0 R 8 4 100000000", "found \"100000000\" for the value; hexadecimal digits without prefix, 0 to ffffffff,")]
+    [InlineData("0 \u001b[2J 8 8 0", "found \"\\x1b[2J\" for the kind")]
+    [InlineData("0 R 12345678901234567890123456789012345678901234567890 8 0", "found \"1234567890123456789012345678901234567890…\"")]
     [InlineData("0 R 8 2 0", "found \"2\" for the size; 4 and 8 are accepted")]
     [InlineData("0 R 8 48 0", "found \"48\" for the size")]
     [InlineData("0 R 10000 8 0", "found \"10000\" for the offset")]
