@@ -26,7 +26,8 @@ internal static class EmbeddedFiles
     public static string? ScenarioText(string name) => ScenarioNames.Contains(name) ? Text(Scenarios + name + ScenarioEnd) : null;
 
     /// <summary>The compressed recording, null when there is none of that name.</summary>
-    public static Stream? OpenTrace(string name) => TraceNames.Contains(name) ? Home.GetManifestResourceStream(Traces + name + TraceEnd) : null;
+    public static Stream? OpenTrace(string name) =>
+        TraceNames.Contains(name) ? Home.GetManifestResourceStream(Traces + name + TraceEnd) : null;
 
     private static ImmutableArray<string> NamesOf(string folder, string end) =>
     [

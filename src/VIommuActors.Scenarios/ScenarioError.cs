@@ -4,7 +4,7 @@ using System.Text;
 namespace VIommuActors.Scenarios;
 
 /// <summary>One thing that is wrong with a scenario.</summary>
-/// <param name="File">The file as the user named it, <c>hocon/scenarios/NAME.conf</c> for an embedded one, or <c>--set key=value</c>.</param>
+/// <param name="File">The file as the user named it, <c>hocon/scenarios/NAME.conf</c> when embedded, or <c>--set key=value</c>.</param>
 /// <param name="Line">From 1; 0 when the error is not about a line.</param>
 /// <param name="Column">From 1; 0 when the error is not about a line.</param>
 /// <param name="Key">Full key, <c>viommu.scenario.topology.vcpus</c>; empty when there is none.</param>

@@ -18,7 +18,8 @@ public static class ScenarioFiles
         if (path.StartsWith(Embedded, StringComparison.Ordinal))
         {
             var packed = EmbeddedFiles.OpenTrace(path[Embedded.Length..])
-                ?? throw new FileNotFoundException($"no recording {path} is embedded; there are {string.Join(", ", EmbeddedFiles.TraceNames)}", path);
+                ?? throw new FileNotFoundException(
+                    $"no recording {path} is embedded; there are {string.Join(", ", EmbeddedFiles.TraceNames)}", path);
             return new GZipStream(packed, CompressionMode.Decompress);
         }
         var file = File.OpenRead(path);

@@ -26,13 +26,15 @@ public static class ScenarioLoader
     /// <param name="partyNames">Parties that fault rules may name; null: not checked.</param>
     /// <exception cref="ScenarioException">Everything that is wrong, as far as it can be told at once.</exception>
     public static Scenario Load(
-        string nameOrPath, IReadOnlyList<string> sets, IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null) =>
+        string nameOrPath, IReadOnlyList<string> sets,
+        IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null) =>
         Resolve(nameOrPath, sets, messageNames, partyNames).Scenario;
 
     /// <summary>As <see cref="Load"/>, keeping where each value came from.</summary>
     /// <exception cref="ScenarioException">As for <see cref="Load"/>.</exception>
     public static LoadedScenario Resolve(
-        string nameOrPath, IReadOnlyList<string> sets, IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null)
+        string nameOrPath, IReadOnlyList<string> sets,
+        IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null)
     {
         var (schema, errors) = (ScenarioSchema.Current, new ErrorList());
         var isName = Names.Contains(nameOrPath);
@@ -45,7 +47,8 @@ public static class ScenarioLoader
         var source = isName ? EmbeddedFiles.ScenarioPath(nameOrPath) : nameOrPath;
         if (written.Members.Count == 0)
         {
-            errors.Add(new(new(source, null), 0, 0), "", "", $"the file states nothing; a scenario stands in {ScenarioSchema.Prefix} {{ }}", "");
+            var message = $"the file states nothing; a scenario stands in {ScenarioSchema.Prefix} {{ }}";
+            errors.Add(new(new(source, null), 0, 0), "", "", message, "");
         }
         foreach (var set in sets)
         {
@@ -84,8 +87,9 @@ public static class ScenarioLoader
 
     private static ScenarioException NoSuchName(string name)
     {
-        var near = Nearest.To(name, Names) is { } found ? $", did you mean {found}?" : "";
+        var near = Nearest.To(name, Names) is { } found ? $" (did you mean {found}?)" : "";
         var accepted = $"a path, or one of {string.Join(", ", Names)}";
-        return ScenarioException.One(new SourcePosition(new(name, null), 0, 0).Error("", "", $"there is no scenario of that name{near}; accepted: {accepted}", accepted));
+        var message = $"there is no scenario of that name{near}; accepted: {accepted}";
+        return ScenarioException.One(new SourcePosition(new(name, null), 0, 0).Error("", "", message, accepted));
     }
 }

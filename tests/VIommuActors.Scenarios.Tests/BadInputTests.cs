@@ -46,11 +46,12 @@ public sealed class BadInputTests
         { "name = a/b", 2, "name", "a/b", "letters, digits", "letters, digits" },
         { "description = \"\\ud800\"", 2, "description", "\"\ufffd\"", "on one line", "0 to 1000" },
         { "description = \"two\\nlines\"", 2, "description", "\"two\ufffdlines\"", "on one line", "0 to 1000" },
+        { "description = null", 2, "description", "null", "expected text", "0 to 1000" },
         { "expect.verdict = ok", 2, "expect.verdict", "ok", "one of held, violated, hung", "held" },
         { "expect.protocols.ats = fine", 2, "expect.protocols.ats", "fine", "one of held, violated, hung", "held" },
 
         // unknown keys
-        { "topology.vcpu = 2", 2, "topology.vcpu", "2", "unknown key, did you mean vcpus?", "guests, vcpus" },
+        { "topology.vcpu = 2", 2, "topology.vcpu", "2", "unknown key (did you mean vcpus?); accepted here: guests", "guests, vcpus" },
         { "vcpus = 2", 2, "vcpus", "2", "did you mean viommu.scenario.topology.vcpus?", "topology" },
         { "timing { hypercall = 5 }", 2, "timing", "", "did you mean timing-ns?", "timing-ns" },
         { "zzz = 1", 2, "zzz", "1", "unknown key; accepted here: name, description", "protocol" },
@@ -84,11 +85,12 @@ public sealed class BadInputTests
         { "faults = [ { on = dummy-viommu, restart-after-ns = 5 } ]", 2, "faults[0].restart-after-ns", "5", "needs viommu.scenario.faults[0].crash-at-ns", "nanoseconds" },
 
         // together impossible
-        { "protocol = ats", 2, "protocol", "ats", "needs queued, but viommu.scenario.invalidation = register (reference.conf)", "ats" },
+        { "protocol = ats", 2, "protocol", "ats", "meets viommu.scenario.invalidation = register (reference.conf), which must be queued", "ats" },
         { "workload.kind = trace", 2, "workload.kind", "trace", "needs viommu.scenario.workload.file", "trace" },
         { "workload.file = nowhere.gz", 2, "workload.file", "nowhere.gz", "there is no such file", "embedded:linux-strict" },
         { "workload.file = \"embedded:bsd\"", 2, "workload.file", "\"embedded:bsd\"", "there is no such file", "embedded:xen-register" },
         { "topology.guests = 10000\ntopology.vcpus = 64", 3, "topology.vcpus", "64", "640000 vCPUs in all guests, at most 65536", "1 to 64" },
+        { "topology.guests = 10000\ntopology.ram-mib = 1024", 3, "topology.ram-mib", "1024", "10240000 MiB in all guests", "4 to 65536" },
         { "topology.devices = [ { count = 200 }, { count = 200 } ]\ntopology.ram-mib = 4096", 2, "topology.devices", "[ … ]", "400 devices", "list" },
         { "topology.devices = [ { count = 100, in-flight = 1000 } ]", 2, "topology.devices", "[ … ]", "need 1563 MiB: viommu.scenario.topology.ram-mib = 64 (reference.conf)", "list" },
         { "topology.domains = 3", 2, "topology.domains", "3", "only 2 devices", "0 to 256" },
@@ -226,7 +228,7 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("stale-dmaa", "did you mean stale-dma?")]
+    [InlineData("stale-dmaa", "(did you mean stale-dma?)")]
     [InlineData("no-such-thing-at-all", "accepted: a path, or one of ")]
     [InlineData("", "accepted: a path, or one of ")]
     [InlineData("missing/file.conf", "cannot be read")]

@@ -116,6 +116,16 @@ public sealed class LoaderTests
     }
 
     [Fact]
+    public void A_trace_file_in_a_set_starts_from_where_the_user_stands()
+    {
+        using var bench = new Bench();
+        var trace = bench.Write("recorded.trace", "0 R 8 8 0\n");
+        var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), trace);
+
+        Assert.Equal(trace, ScenarioLoader.Load("quiet", ["workload.kind=trace", $"workload.file={relative}"]).Workload.File);
+    }
+
+    [Fact]
     public void A_recording_that_is_not_embedded_cannot_be_opened() =>
         Assert.Contains("linux-strict", Assert.Throws<FileNotFoundException>(() => ScenarioFiles.Open("embedded:bsd")).Message, StringComparison.Ordinal);
 

@@ -6,7 +6,8 @@ namespace VIommuActors.Scenarios.Hocon;
 /// <summary>A place in a source. Lines and columns count from 1; 0 means the source as a whole.</summary>
 internal readonly record struct SourcePosition(SourceFile Source, int Line, int Column)
 {
-    /// <summary>An error at this place. Keys, values and file names come from outside, so nothing of them may reach a terminal as a control character.</summary>
+    /// <summary>An error at this place.</summary>
+    /// <remarks>Keys, values and file names come from outside: no control character of theirs may reach a terminal.</remarks>
     public ScenarioError Error(string key, string value, string message, string accepted) => new(
         Printable(Source.Display), Source.HasLines ? Line : 0, Source.HasLines ? Column : 0,
         Printable(key), Printable(value), Printable(message), Printable(accepted));

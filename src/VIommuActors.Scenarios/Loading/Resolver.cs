@@ -57,16 +57,17 @@ internal sealed class Resolver(ScenarioSchema schema, ErrorList errors)
             _values.Add(new(key, null, "null", (value ?? leaf.Default).At, leaf, leaf.Presence == Presence.Required));
             return;
         }
-        var node = value ?? leaf.Default;
+        var (node, faulty) = (value ?? leaf.Default, false);
         var reading = leaf.Type.Read(node);
         if (reading.Problem is { } problem)
         {
             errors.Add(node.At, key, node.Shown, problem, leaf.Type.Accepted);
+            faulty = true;
             node = leaf.Default;
             var isNull = node is HoconText { IsNull: true };
             reading = isNull ? new(null, "null", null) : leaf.Type.Read(node);
         }
-        _values.Add(new(key, reading.Value, reading.Text, node.At, leaf, Faulty: reading.Problem is not null || node != (value ?? leaf.Default)));
+        _values.Add(new(key, reading.Value, reading.Text, node.At, leaf, faulty));
         if (leaf.Type is ListType list)
         {
             Elements(key, list, (HoconList)node);
@@ -94,7 +95,7 @@ internal sealed class Resolver(ScenarioSchema schema, ErrorList errors)
         var accepted = section.Children.IsEmpty ? "no keys at all" : string.Join(", ", section.Keys);
         var value = member.Value is HoconObject ? "" : member.Value.Shown;
         errors.Add(member.At, Join(path, member.Key), value,
-            $"unknown key{(near is null ? "" : $", did you mean {near}?")}; accepted here: {accepted}", accepted);
+            $"unknown key{(near is null ? "" : $" (did you mean {near}?)")}; accepted here: {accepted}", accepted);
     }
 
     // The right key in the wrong section: its full path, when there is just one such key.

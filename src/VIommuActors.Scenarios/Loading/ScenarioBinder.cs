@@ -22,9 +22,13 @@ internal sealed class ScenarioBinder
         Description = Text("description"),
         Protocol = Text("protocol"),
         Invalidation = Choice<InvalidationInterface>("invalidation"),
-        Topology = new(Int("topology.guests"), Int("topology.vcpus"), Int("topology.viommus"), Int("topology.domains"), Int("topology.ram-mib"),
-            List("topology.devices", d => new DeviceGroup(Choice<DeviceKind>(d + ".kind"), Int(d + ".count"), Int(d + ".in-flight"), Int(d + ".viommu")))),
-        Unit = new(Int("unit.address-width"), Bool("unit.caching-mode"), Bool("unit.drain"), Int("unit.iotlb-entries"), Int("unit.context-entries")),
+        Topology = new(
+            Int("topology.guests"), Int("topology.vcpus"), Int("topology.viommus"), Int("topology.domains"), Int("topology.ram-mib"),
+            List("topology.devices", d =>
+                new DeviceGroup(Choice<DeviceKind>(d + ".kind"), Int(d + ".count"), Int(d + ".in-flight"), Int(d + ".viommu")))),
+        Unit = new(
+            Int("unit.address-width"), Bool("unit.caching-mode"), Bool("unit.drain"),
+            Int("unit.iotlb-entries"), Int("unit.context-entries")),
         Workload = BindWorkload(),
         Timing = BindTiming(),
         Limits = new(Long("limits.steps"), Long("limits.virtual-ns")),
@@ -39,19 +43,21 @@ internal sealed class ScenarioBinder
 
     private Workload BindWorkload() => new(
         Choice<WorkloadKind>("workload.kind"), Long("workload.rounds"), Int("workload.buffer-pages"), Int("workload.burst"),
-        Int("workload.buffer-offset"), Int("workload.map-page-size"), Bool("workload.unmap-while-in-flight"), Choice<Policy>("workload.policy"),
-        Int("workload.deferred-entries"), Long("workload.deferred-timer-ns"), Int("workload.optimistic-quota"),
-        Long("workload.optimistic-timeout-ns"), Int("workload.mapper-uses"), Int("workload.write-percent"),
+        Int("workload.buffer-offset"), Int("workload.map-page-size"), Bool("workload.unmap-while-in-flight"),
+        Choice<Policy>("workload.policy"), Int("workload.deferred-entries"), Long("workload.deferred-timer-ns"),
+        Int("workload.optimistic-quota"), Long("workload.optimistic-timeout-ns"), Int("workload.mapper-uses"), Int("workload.write-percent"),
         (string?)this["workload.file"].Value, Ratio("workload.think-time-scale"));
 
     private Timing BindTiming() => new(
         Long("timing-ns.mmio-trap"), Long("timing-ns.hypercall"), Long("timing-ns.ioreq"), Long("timing-ns.event-channel"),
         Long("timing-ns.dma-per-page"), Long("timing-ns.doorbell"), Long("timing-ns.interrupt"), Long("timing-ns.device-model"),
-        Long("timing-ns.ats"), Long("timing-ns.bounce-per-page"), Long("timing-ns.guest-operation"), Long("timing-ns.invalidation-timeout"));
+        Long("timing-ns.ats"), Long("timing-ns.bounce-per-page"), Long("timing-ns.guest-operation"),
+        Long("timing-ns.invalidation-timeout"));
 
     private FaultRule BindFault(string rule) => this[rule + ".crash-at-ns"].Value is long crash
         ? new CrashFault(Target(rule), crash, (long?)this[rule + ".restart-after-ns"].Value)
-        : new MessageFault(Target(rule), Ratio(rule + ".drop"), Ratio(rule + ".duplicate"), Ratio(rule + ".delay"), Long(rule + ".delay-ns"));
+        : new MessageFault(
+            Target(rule), Ratio(rule + ".drop"), Ratio(rule + ".duplicate"), Ratio(rule + ".delay"), Long(rule + ".delay-ns"));
 
     // A rule without a target was reported; the others are still worth checking.
     private string Target(string rule) => (string?)this[rule + ".on"].Value ?? "";

@@ -14,7 +14,7 @@ internal sealed class ScenarioChecks(
     // One PCI bus holds 256 functions; the host bridge, the LPC bridge and the like take some.
     private const int MaxDevices = 240;
 
-    private const int MaxVcpus = 65_536;
+    private const int MaxVcpus = 65_536, MaxRamMib = 1 << 20;
 
     public void Check(Scenario scenario)
     {
@@ -51,24 +51,32 @@ internal sealed class ScenarioChecks(
 
     private void Protocol(Scenario scenario) => Report(
         scenario is { Protocol: "ats", Invalidation: InvalidationInterface.Register },
-        $"device-TLB invalidations exist in the invalidation queue only: {Name("protocol")} = ats needs queued, but {Quote("invalidation")}",
+        $"device-TLB invalidations exist in the queue only: {Quote("protocol")} meets {Quote("invalidation")}, which must be queued",
         "protocol", "invalidation");
 
     private void Counts(Topology topology)
     {
         var vcpus = (long)topology.Guests * topology.Vcpus;
-        Report(vcpus > MaxVcpus, Plain($"{vcpus} vCPUs in all guests, at most {MaxVcpus} are accepted: {Quote("topology.guests")}, {Quote("topology.vcpus")}"),
+        Report(vcpus > MaxVcpus,
+            Plain($"{vcpus} vCPUs in all guests, at most {MaxVcpus} are accepted: {Quote("topology.guests")}, {Quote("topology.vcpus")}"),
             "topology.vcpus", "topology.guests");
 
+        var ram = (long)topology.Guests * topology.RamMib;
+        Report(ram > MaxRamMib,
+            Plain($"{ram} MiB in all guests, at most {MaxRamMib} are accepted: {Quote("topology.guests")}, {Quote("topology.ram-mib")}"),
+            "topology.ram-mib", "topology.guests");
+
         var devices = topology.Devices.Sum(d => d.Count);
-        Report(devices > MaxDevices, Plain($"{devices} devices do not fit on the guest's PCI bus, at most {MaxDevices} are accepted"), "topology.devices");
+        Report(devices > MaxDevices,
+            Plain($"{devices} devices do not fit on the guest's PCI bus, at most {MaxDevices} are accepted"), "topology.devices");
         Report(topology.Domains > devices, Plain($"there are only {devices} devices for so many domains: {Quote("topology.domains")}"),
             "topology.domains", "topology.devices");
 
         for (var i = 0; i < topology.Devices.Length; i++)
         {
             var key = Plain($"topology.devices[{i}].viommu");
-            Report(topology.Devices[i].VIommu >= topology.VIommus, $"there is no unit of that index, the first is 0: {Quote("topology.viommus")}",
+            Report(topology.Devices[i].VIommu >= topology.VIommus,
+                $"there is no unit of that index, the first is 0: {Quote("topology.viommus")}",
                 key, "topology.viommus");
         }
     }
@@ -86,7 +94,7 @@ internal sealed class ScenarioChecks(
         var needed = topology.Devices.Aggregate(BigInteger.Zero, (sum, d) => sum + (buffer * d.Count * d.InFlight));
         var mib = (needed + Mib - 1) / Mib;
         Report(mib > topology.RamMib,
-            Plain($"count x in-flight x buffer need {mib} MiB: {Quote("topology.ram-mib")}, {Quote("workload.buffer-pages")}, {Quote("workload.map-page-size")}"),
+            Plain($"count x in-flight x buffer need {mib} MiB: {Quote("topology.ram-mib")}, {Quote("workload.map-page-size")}"),
             "topology.ram-mib", "topology.devices", "workload.map-page-size", "workload.buffer-pages", "workload.buffer-offset");
     }
 
@@ -96,9 +104,11 @@ internal sealed class ScenarioChecks(
         var on = $"{key}.on";
         var onMessages = Stated("drop") || Stated("duplicate") || Stated("delay") || Stated("delay-ns");
         var onParty = Stated("crash-at-ns") || Stated("restart-after-ns");
-        Report(onMessages && onParty, "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules", on);
+        Report(onMessages && onParty,
+            "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules", on);
         Report(!onMessages && !onParty, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns", on);
-        Report(Stated("restart-after-ns") && !Stated("crash-at-ns"), $"needs {Name(key)}.crash-at-ns", $"{key}.restart-after-ns");
+        Report(Stated("restart-after-ns") && !Stated("crash-at-ns"),
+            $"needs {Name(key)}.crash-at-ns", $"{key}.restart-after-ns");
         Target(on, mayBeMessage: !onParty);
         if (rule is not MessageFault fault)
         {

@@ -15,7 +15,7 @@ namespace VIommuActors.Scenarios.Model;
 /// <param name="OptimisticTimeoutNs">How long it keeps an unused one, virtual nanoseconds.</param>
 /// <param name="MapperUses">Accesses a mapper device makes through one mapping.</param>
 /// <param name="WritePercent">Share of DMA requests that write memory, 0 to 100.</param>
-/// <param name="File">Recording of a trace workload, for <see cref="ScenarioFiles.Open"/>: an absolute path or <c>embedded:NAME</c>.</param>
+/// <param name="File">Recording of a trace workload for <see cref="ScenarioFiles.Open"/>: absolute, or <c>embedded:NAME</c>.</param>
 /// <param name="ThinkTimeScale">Factor on the gaps between recorded events; 0/1: no think time.</param>
 public sealed record Workload(
     WorkloadKind Kind, long Rounds, int BufferPages, int Burst, int BufferOffset, int MapPageSize, bool UnmapWhileInFlight, Policy Policy,

@@ -30,7 +30,10 @@ internal sealed record IntegerType(long Min, long Max, ImmutableArray<long> OneO
 {
     // Units people write after a time, in nanoseconds; used only to tell them what to write instead.
     private static readonly (string Suffix, decimal Ns)[] Units =
-        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("micros", 1_000), ("ms", 1_000_000), ("min", 60_000_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)];
+    [
+        ("ns", 1), ("us", 1_000), ("µs", 1_000), ("micros", 1_000), ("ms", 1_000_000), ("min", 60_000_000_000),
+        ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000),
+    ];
 
     public override string Accepted =>
         !OneOf.IsEmpty ? string.Join(" or ", OneOf.Select(v => Plain($"{v}")))
@@ -57,9 +60,12 @@ internal sealed record IntegerType(long Min, long Max, ImmutableArray<long> OneO
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal))
             {
-                var readable = decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite,
-                    CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000 && number * ns == decimal.Truncate(number * ns);
-                return readable ? Plain($", without a unit: {decimal.Truncate(number * ns)}") : ", without a unit";
+                const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
+                var digits = text.AsSpan(0, text.Length - suffix.Length);
+                var isNumber = decimal.TryParse(digits, Style, CultureInfo.InvariantCulture, out var number);
+                return isNumber && number <= 1_000_000_000 && number * ns == decimal.Truncate(number * ns)
+                    ? Plain($", without a unit: {decimal.Truncate(number * ns)}")
+                    : ", without a unit";
             }
         }
         return text.Contains('.', StringComparison.Ordinal) ? ", without a fraction" : "";
@@ -138,7 +144,9 @@ internal sealed record ChoiceType(ImmutableArray<string> Names) : KeyType
     }
 }
 
-/// <summary>Text up to a length, as <see cref="string"/>. <paramref name="IsName"/>: it ends up in folder names, so only harmless characters.</summary>
+/// <summary>
+/// Text up to a length, as <see cref="string"/>. <paramref name="IsName"/>: it ends up in folder names, so only harmless characters.
+/// </summary>
 internal sealed record TextType(int Min, int Max, bool IsName) : KeyType
 {
     public override string Accepted => IsName
@@ -147,7 +155,7 @@ internal sealed record TextType(int Min, int Max, bool IsName) : KeyType
 
     public override KeyReading Read(HoconNode node)
     {
-        if (node is not HoconText text || text.Text.Length < Min || text.Text.Length > Max)
+        if (node is not HoconText { IsNull: false } text || text.Text.Length < Min || text.Text.Length > Max)
         {
             return Refuse();
         }
@@ -161,7 +169,8 @@ internal sealed record TextType(int Min, int Max, bool IsName) : KeyType
 /// <summary>A path or <c>embedded:NAME</c>, as the <see cref="string"/> that <see cref="ScenarioFiles.Open"/> takes.</summary>
 internal sealed record FileType : KeyType
 {
-    public override string Accepted => "a file that exists, relative to the scenario, or one of " + string.Join(", ", EmbeddedFiles.TraceNames.Select(n => $"\"embedded:{n}\""));
+    public override string Accepted => "a file that exists, relative to the scenario, or one of "
+        + string.Join(", ", EmbeddedFiles.TraceNames.Select(n => $"\"embedded:{n}\""));
 
     public override KeyReading Read(HoconNode node)
     {
@@ -187,7 +196,7 @@ internal sealed record TargetType : KeyType
 }
 
 /// <summary>A list of objects with the keys of <paramref name="Element"/>; the resolver walks it.</summary>
-internal sealed record ListType(int Min, int Max, string ElementName, SchemaSection Element) : KeyType
+internal sealed record ListType(int Min, int Max, SchemaSection Element) : KeyType
 {
     /// <summary>Normal form of a list that is not empty; its elements have values of their own.</summary>
     public const string SomeElements = "[ … ]";

@@ -64,7 +64,12 @@ internal sealed partial class ScenarioSchema
                 Presence.Optional, new HoconText(member.At, "null", quoted: false), doc);
             return new SchemaSection([.. _protocols.Select(p => new KeyValuePair<string, SchemaNode>(p, each))], doc);
         }
-        var presence = match.Groups["presence"].Value switch { "optional" => Presence.Optional, "required" => Presence.Required, _ => Presence.Defaulted };
+        var presence = match.Groups["presence"].Value switch
+        {
+            "optional" => Presence.Optional,
+            "required" => Presence.Required,
+            _ => Presence.Defaulted,
+        };
         var leaf = new SchemaLeaf(Type(match.Groups["type"].Value, match.Groups["args"].Value, path), presence, member.Value, doc);
         return presence != Presence.Defaulted || leaf.Type.Read(leaf.Default).Problem is not { } problem ? leaf
             : throw new InvalidOperationException($"{member.At}: the default of {path}: {problem}");
@@ -79,7 +84,8 @@ internal sealed partial class ScenarioSchema
             case "target": return new TargetType();
             case "protocol": return new ChoiceType(_protocols);
             case "enum": return new ChoiceType([.. args.Split('|')]);
-            case "int" when args.Contains('|', StringComparison.Ordinal): return new IntegerType(0, 0, [.. args.Split('|').Select(Number)], false);
+            case "int" when args.Contains('|', StringComparison.Ordinal):
+                return new IntegerType(0, 0, [.. args.Split('|').Select(Number)], Nanoseconds: false);
         }
         var range = Range().Match(args);
         if (!range.Success)
@@ -93,14 +99,15 @@ internal sealed partial class ScenarioSchema
             "int" or "ns" => new IntegerType(min, max, [], type == "ns"),
             "ratio" => new RatioType(min, max),
             "text" or "name" => new TextType((int)min, (int)max, type == "name"),
-            "list" => new ListType((int)min, (int)max, element, Section(Object(_templates, element), path, "")),
+            "list" => new ListType((int)min, (int)max, Section(Object(_templates, element), path, "")),
             _ => throw new InvalidOperationException($"reference.conf: unknown type {type} of {path}"),
         };
     }
 
     private static long Number(string text) => long.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^\[(?:(?<presence>optional|required) )?(?<type>[a-z]+)(?: (?<args>[^\]]*))?\]\s*(?<doc>.*)$", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^\[(?:(?<presence>optional|required) )?(?<type>[a-z]+)(?: (?<args>[^\]]*))?\]\s*(?<doc>.*)$", RegexOptions.Singleline)]
     private static partial Regex Annotation();
 
     [GeneratedRegex(@"^(?<min>[0-9]+)\.\.(?<max>[0-9]+)(?: of (?<element>[a-z-]+))?$")]
