@@ -1,0 +1,127 @@
+using VIommuActors.Protocols.Common;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Translation;
+
+namespace VIommuActors.Protocols.Ats;
+
+/// <summary>
+/// The device's half: its TLB and the uses in flight. An invalidate request empties the range at once and is completed when the
+/// uses that began before it have ended.
+/// </summary>
+/// <remarks>
+/// A translation that was asked for before the request and arrives after it is used but not kept, and the completion waits for
+/// that use too: the answer may be older than the invalidation when a link reorders.
+/// </remarks>
+internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
+{
+    private readonly DeviceTlb _tlb = new(tlbEntries);
+    private readonly Use[] _uses = new Use[port.Slots];
+    private readonly List<Pending> _pending = [];
+
+    public void Start(in DeviceAccess access)
+    {
+        ref var use = ref _uses[access.Slot];
+        use.Access = access;
+        var wanted = access.IsWrite ? Permission.Write : Permission.Read;
+        if (_tlb.TryGet(access.Iova, wanted, out var entry))
+        {
+            Touch(access.Slot, ref use, entry);
+            return;
+        }
+        use.Phase = Phase.Translating;
+        use.Keep = true;
+        port.Send(port.Hypervisor, new AtsTranslate(port.Self, access.Slot, port.Source, access.Iova, wanted));
+    }
+
+    public bool Receive(Message message)
+    {
+        switch (message)
+        {
+            case AtsTranslated reply:
+                Translated(reply);
+                return true;
+            case DmaDone done:
+                if (_uses[done.Slot].Phase != Phase.Touching) return true;
+                End(done.Slot);
+                port.Progress(done.Slot, _uses[done.Slot].Chunk);
+                return true;
+            case InvReq request:
+                Invalidate(request);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Translated(AtsTranslated reply)
+    {
+        ref var use = ref _uses[reply.Slot];
+        if (use.Phase != Phase.Translating || reply.Iova != use.Access.Iova) return;
+        var wanted = use.Access.IsWrite ? Permission.Write : Permission.Read;
+        if (!reply.Allowed.HasFlag(wanted))
+        {
+            End(reply.Slot);
+            port.Refused(reply.Slot);
+            return;
+        }
+        var entry = new TlbEntry(reply.Iova.Value & ~reply.Mask, reply.Address.Value & ~reply.Mask, reply.Mask, reply.Allowed);
+        if (use.Keep) _tlb.Add(entry);
+        Touch(reply.Slot, ref use, entry);
+    }
+
+    private void Touch(int slot, ref Use use, in TlbEntry entry)
+    {
+        use.Phase = Phase.Touching;
+        use.Entry = entry;
+        use.Chunk = TranslatedAccess.Chunk(use.Access, entry.Mask);
+        var address = new GuestPhysical(entry.Address | (use.Access.Iova.Value & entry.Mask));
+        port.Send(port.Memory, new DmaAccess(port.Self, slot, port.Source, use.Access.Work, use.Access.Iova, address, use.Chunk, use.Access.IsWrite));
+    }
+
+    private void Invalidate(InvReq request)
+    {
+        _tlb.Drop(request.Address, request.Pages);
+        var waitFor = new HashSet<int>();
+        for (var slot = 0; slot < _uses.Length; slot++)
+        {
+            ref var use = ref _uses[slot];
+            if (use.Phase == Phase.Translating) use.Keep = false;
+            if (use.Phase == Phase.Translating || (use.Phase == Phase.Touching && use.Entry.Overlaps(request.Address, request.Pages)))
+                waitFor.Add(slot);
+        }
+        if (waitFor.Count == 0) port.Send(request.From, new InvComp(port.Self, port.Source, request.ITag));
+        else _pending.Add(new Pending(request.From, request.ITag, waitFor));
+    }
+
+    private void End(int slot)
+    {
+        _uses[slot].Phase = Phase.Idle;
+        for (var i = 0; i < _pending.Count; i++)
+        {
+            var pending = _pending[i];
+            if (!pending.WaitFor.Remove(slot) || pending.WaitFor.Count > 0) continue;
+            _pending.RemoveAt(i--);
+            port.Send(pending.Requester, new InvComp(port.Self, port.Source, pending.ITag));
+        }
+    }
+
+    private enum Phase : byte
+    {
+        Idle,
+        Translating,
+        Touching,
+    }
+
+    private struct Use
+    {
+        public DeviceAccess Access;
+        public Phase Phase;
+        public bool Keep;
+        public TlbEntry Entry;
+        public int Chunk;
+    }
+
+    private sealed record Pending(NodeId Requester, int ITag, HashSet<int> WaitFor);
+}

@@ -1,0 +1,55 @@
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Translation;
+
+namespace VIommuActors.Protocols.Ats;
+
+/// <summary>One translation a device holds: <paramref name="Base"/> and <paramref name="Address"/> are aligned to <paramref name="Mask"/> + 1.</summary>
+internal readonly record struct TlbEntry(ulong Base, ulong Address, ulong Mask, Permission Allowed)
+{
+    public bool Overlaps(Iova from, ulong pages)
+    {
+        if (pages >= 1UL << 52) return true;
+        return Base < from.Value + (pages << 12) && from.Value < Base + Mask + 1;
+    }
+}
+
+/// <summary>A device's translation cache: bounded, oldest entry out first.</summary>
+internal sealed class DeviceTlb(int capacity)
+{
+    private static readonly ulong[] Masks = [0xfff, 0x1f_ffff, 0x3fff_ffff];
+
+    private readonly Dictionary<(ulong Base, ulong Mask), TlbEntry> _entries = [];
+    private readonly Queue<(ulong Base, ulong Mask)> _age = new();
+
+    public bool TryGet(Iova iova, Permission wanted, out TlbEntry entry)
+    {
+        foreach (var mask in Masks)
+        {
+            if (_entries.TryGetValue((iova.Value & ~mask, mask), out entry) && entry.Allowed.HasFlag(wanted)) return true;
+        }
+        entry = default;
+        return false;
+    }
+
+    public void Add(in TlbEntry entry)
+    {
+        var key = (entry.Base, entry.Mask);
+        if (!_entries.ContainsKey(key))
+        {
+            while (_entries.Count >= capacity) _entries.Remove(_age.Dequeue());
+            _age.Enqueue(key);
+        }
+        _entries[key] = entry;
+    }
+
+    public void Drop(Iova from, ulong pages)
+    {
+        // In order of age, so that nothing depends on the order of a hash table.
+        for (var left = _age.Count; left > 0; left--)
+        {
+            var key = _age.Dequeue();
+            if (_entries[key].Overlaps(from, pages)) _entries.Remove(key);
+            else _age.Enqueue(key);
+        }
+    }
+}

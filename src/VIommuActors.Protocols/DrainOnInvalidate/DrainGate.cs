@@ -1,0 +1,107 @@
+using VIommuActors.Protocols.Common;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Invalidation;
+using VIommuActors.Xen;
+
+namespace VIommuActors.Protocols.DrainOnInvalidate;
+
+/// <summary>
+/// The hypervisor's half: keeps every invalidation open until the emulator has reported a drain that began after its flush.
+/// Epochs count the writes that opened something; a completion names an epoch and covers all up to it.
+/// </summary>
+internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervisorHalf
+{
+    private readonly Queue<Open> _open = new();
+    private long _epoch;
+    private bool _openedNow;
+
+    public bool Flushed(in Invalidation invalidation)
+    {
+        // Nobody serves the range, so nobody behind this unit holds a translation: waiting would be for ever.
+        if (!port.EmulatorAttached) return true;
+        if (!_openedNow)
+        {
+            _openedNow = true;
+            _epoch++;
+        }
+        _open.Enqueue(new Open(invalidation.Id, _epoch, ScopeOf(invalidation)));
+        return false;
+    }
+
+    public bool Refuses()
+    {
+        var opened = _openedNow;
+        _openedNow = false;
+        return opened;
+    }
+
+    public bool Receive(Message message)
+    {
+        switch (message)
+        {
+            case TranslateCall call:
+                TranslateService.Answer(port, call);
+                return true;
+            case QueryCall query:
+                port.Send(query.From, new QueryReply(port.Self, _epoch, _open.Count > 0, OpenScope()));
+                return true;
+            case DrainComplete done:
+                Complete(done);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public void EmulatorGone()
+    {
+        // The process is reaped: its DMA is as drained as it will ever be.
+        while (_open.TryDequeue(out var open)) port.Unit.Complete(open.Id);
+        _openedNow = false;
+    }
+
+    private void Complete(DrainComplete done)
+    {
+        var errno = 0;
+        var more = false;
+        if (done.Epoch < 1 || done.Epoch > _epoch) errno = -(int)XenErrno.ESTALE;
+        else if (_open.Count == 0 || _open.Peek().Epoch > done.Epoch) errno = -(int)XenErrno.EALREADY;
+        else
+        {
+            while (_open.TryPeek(out var open) && open.Epoch <= done.Epoch)
+            {
+                _open.Dequeue();
+                port.Unit.Complete(open.Id);
+            }
+            // A wait with FN=1 may have held the queue back: what it runs now was triggered by no write that could be forwarded.
+            more = Refuses();
+        }
+        port.Send(done.From, new DrainCompleteReply(port.Self, done.Epoch, errno, more));
+    }
+
+    private DrainScope OpenScope()
+    {
+        if (_open.Count == 0) return DrainScope.All;
+        var scope = _open.Peek().Scope;
+        foreach (var open in _open) scope = scope.Union(open.Scope);
+        return scope;
+    }
+
+    private DrainScope ScopeOf(in Invalidation invalidation)
+    {
+        if (!selective || invalidation.Command is InvalidationCommand.TranslationEnable or InvalidationCommand.RootTablePointer) return DrainScope.All;
+        return (invalidation.Command, invalidation.Granularity) switch
+        {
+            (InvalidationCommand.IotlbRegister or InvalidationCommand.QueuedIotlb, Granularity.Page) =>
+                new DrainScope(false, invalidation.Domain, invalidation.Address, invalidation.Pages),
+            (InvalidationCommand.IotlbRegister or InvalidationCommand.QueuedIotlb, Granularity.Domain) =>
+                new DrainScope(false, invalidation.Domain, default, 1UL << 52),
+            // A changed context entry can move a device to other tables under the same domain id: wait for everyone.
+            _ => DrainScope.All,
+        };
+    }
+
+    private readonly record struct Open(InvalidationId Id, long Epoch, DrainScope Scope);
+}

@@ -1,0 +1,101 @@
+using VIommuActors.Trace;
+
+namespace VIommuActors.Protocols.Messages;
+
+/// <summary>Machine → party: begin. For a dummy vIOMMU: start up and attach. For a vCPU: run the guest.</summary>
+public sealed record PowerOn(NodeId From) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+}
+
+/// <summary>The hypercalls of a dummy vIOMMU's life, in the order in which it makes them.</summary>
+public enum AttachStep
+{
+    /// <summary>viommu_query of the capabilities; refused unless all that is wanted is offered.</summary>
+    QueryCapabilities,
+
+    /// <summary>viommu_create at a page-aligned base.</summary>
+    Create,
+
+    /// <summary>dm_op create_ioreq_server.</summary>
+    CreateServer,
+
+    /// <summary>dm_op set_ioreq_server_state, enabled.</summary>
+    EnableServer,
+
+    /// <summary>event_channel_op bind_interdomain of every slot's vp_eport; only valid after enabling.</summary>
+    BindPorts,
+
+    /// <summary>dm_op map_io_range over the unit's page.</summary>
+    MapRange,
+
+    /// <summary>dm_op destroy_ioreq_server, then viommu_destroy.</summary>
+    Destroy,
+}
+
+/// <summary>Dummy vIOMMU → hypervisor: one of its start-up hypercalls. The meaning of the arguments follows <paramref name="Step"/>.</summary>
+public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Hypercall;
+
+    /// <inheritdoc/>
+    public override void Describe(ref TraceFields fields)
+    {
+        fields.AddText("step", Step.ToString());
+        fields.AddNumber("id", Id);
+    }
+}
+
+/// <summary>Hypervisor → dummy: 0 or a negative errno, and the id or capability bits asked for.</summary>
+public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong Value) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+
+    /// <inheritdoc/>
+    public override void Describe(ref TraceFields fields)
+    {
+        fields.AddText("step", Step.ToString());
+        fields.AddNumber("errno", Errno);
+    }
+}
+
+/// <summary>Ioreq server → vIOMMU: an enabled server covers your range now, or no longer does and its process has been reaped.</summary>
+public sealed record EmulatorAttached(NodeId From, bool Attached, NodeId Dummy) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+
+    /// <inheritdoc/>
+    public override void Describe(ref TraceFields fields) => fields.AddBool("attached", Attached);
+}
+
+/// <summary>A dying emulator's party → guest memory: pushed behind its last access, as the kernel reaps the process.</summary>
+public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Dma;
+}
+
+/// <summary>Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.</summary>
+public sealed record Reaped(NodeId From, NodeId Party) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+}
+
+/// <summary>Fault plan → emulator process: crash now; come back after <paramref name="RestartAfterNs"/>, or never when negative.</summary>
+public sealed record Crash(NodeId From, long RestartAfterNs) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+}
+
+/// <summary>A party's own timer: a vCPU's pause is over, or a crashed party comes back.</summary>
+public sealed record Wake(NodeId From, long Token) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Self;
+}
