@@ -4,11 +4,8 @@ using VIommuActors.Vtd;
 
 namespace VIommuActors.Protocols.Messages;
 
-/// <summary>A contiguous piece of a DMA request, in I/O virtual addresses. <paramref name="Bytes"/> ≥ 1.</summary>
-public readonly record struct Segment(Iova Address, int Bytes);
-
 /// <summary>vCPU → device: one DMA request. <paramref name="Work"/> is unique in the machine. <paramref name="Uses"/> is how often a mapper goes over the buffer.</summary>
-public sealed record Doorbell(NodeId From, long Work, ImmutableArray<Segment> Segments, bool IsWrite, int Uses) : Message(From)
+public sealed record Doorbell(NodeId From, long Work, ImmutableArray<DmaSegment> Segments, int Uses) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Doorbell;
@@ -22,7 +19,7 @@ public sealed record Doorbell(NodeId From, long Work, ImmutableArray<Segment> Se
         fields.AddNumber("work", Work);
         fields.Add("iova", Segments[0].Address.Value);
         fields.AddNumber("segments", Segments.Length);
-        fields.AddBool("write", IsWrite);
+        fields.AddBool("write", Segments[0].IsWrite);
     }
 }
 

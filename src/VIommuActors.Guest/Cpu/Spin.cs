@@ -1,0 +1,22 @@
+namespace VIommuActors.Guest.Cpu;
+
+/// <summary>
+/// How long a polling loop relaxes between two looks. Linux does not relax at all; neither do the first <see cref="Tight"/> looks here,
+/// so completions that come soon are seen to the nanosecond. After that the pause doubles every <see cref="Tight"/> looks, which keeps
+/// a ten-second time limit at a few thousand messages and the error of a late sighting below 1/<see cref="Tight"/> of the wait.
+/// </summary>
+public struct Spin
+{
+    /// <summary>Looks between two doublings.</summary>
+    public const int Tight = 64;
+
+    private const long FirstPauseNs = 1000;
+    private int _looks;
+
+    /// <summary>Nanoseconds to relax before the next look.</summary>
+    public long NextPauseNs()
+    {
+        var doublings = _looks++ / Tight;
+        return doublings == 0 ? 0 : FirstPauseNs << Math.Min(doublings - 1, 20);
+    }
+}

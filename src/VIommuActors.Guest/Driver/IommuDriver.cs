@@ -1,0 +1,180 @@
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Spec;
+using VIommuActors.Vtd.Translation;
+
+namespace VIommuActors.Guest.Driver;
+
+/// <summary>The guest's IOMMU driver: start-up, domains, map, unmap. One per guest, shared by its vCPUs like any kernel code.</summary>
+/// <remarks>Order of the start-up accesses after Linux's <c>init_dmars</c>; map and unmap after its DMA API.</remarks>
+public sealed class IommuDriver
+{
+    private readonly GuestPlatform _platform;
+    private readonly GuestHeap _heap;
+    private readonly SecondLevelTable[] _tables;
+    private readonly IovaSpace[] _iovas;
+    private readonly IInvalidator[] _invalidators;
+    private readonly SourceId[][] _deviceTlbs;
+    private readonly Gate _ready = new();
+
+    /// <summary>Builds the driver's tables in RAM; the unit hears of nothing before <see cref="Start"/>.</summary>
+    public IommuDriver(GuestPlatform platform, GuestHeap heap, Vtd.Memory.IGuestMemory memory)
+    {
+        _platform = platform;
+        _heap = heap;
+        _tables = [.. platform.Domains.Select(_ => new SecondLevelTable(memory, () => heap.Take(), platform.Levels))];
+        _iovas = [.. platform.Domains.Select(_ => new IovaSpace())];
+        _invalidators = new IInvalidator[platform.UnitBases.Length];
+        _deviceTlbs = [.. platform.Domains.Select((_, index) => platform.DeviceTlb
+            ? platform.Devices.Where(device => device.Domain == index).Select(device => device.Source).ToArray()
+            : [])];
+    }
+
+    /// <summary>The machine.</summary>
+    public GuestPlatform Platform => _platform;
+
+    /// <summary>Brings all units up. The first vCPU does the work, the others wait for it.</summary>
+    public async ValueTask Start(IGuestCpu cpu)
+    {
+        if (cpu.Index != 0)
+        {
+            await _ready.Pass(cpu);
+            return;
+        }
+        foreach (var device in _platform.Devices)
+            cpu.Watch.Attached(cpu.Guest, device.Source, _platform.Domains[device.Domain].Key);
+        for (var unit = 0; unit < _platform.UnitBases.Length; unit++) await StartUnit(cpu, unit);
+        _ready.Open();
+    }
+
+    /// <summary>Makes a buffer reachable. New leaves go from not-present to present, which needs no invalidation while CAP.CM is 0.</summary>
+    public async ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
+    {
+        if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
+        var iova = _iovas[domain].Take(buffer.Bytes);
+        var permission = writable ? Permission.ReadWrite : Permission.Read;
+        var level = buffer.PageBytes switch { 4096 => 1, 1UL << 21 => 2, _ => 3 };
+        for (var page = 0; page < buffer.Pages.Length; page++)
+            _tables[domain].Map(new Iova(iova.Value + ((ulong)page * buffer.PageBytes)), buffer.Pages[page], permission, level);
+        var grant = cpu.Watch.Granted(
+            _platform.Domains[domain].Key, iova, buffer.PageBytes - 1, buffer.Pages.AsSpan(), readable: true, writable);
+        if (_platform.CachingMode)
+        {
+            // CM=1: not-present entries may have been cached, so a new mapping is announced too.
+            await FlushRange(cpu, domain, iova, buffer.Bytes);
+        }
+        return new Mapping(domain, buffer, iova, writable, grant);
+    }
+
+    /// <summary>Clears the leaves. Devices can go on through cached translations until <see cref="Flush"/> or <see cref="FlushDomain"/>.</summary>
+    public async ValueTask Clear(IGuestCpu cpu, Mapping mapping)
+    {
+        if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
+        for (var page = 0; page < mapping.Buffer.Pages.Length; page++)
+            _tables[mapping.Domain].Clear(new Iova(mapping.Iova.Value + ((ulong)page * mapping.Buffer.PageBytes)));
+        cpu.Watch.Withdrawn(mapping.Grant);
+    }
+
+    /// <summary>Invalidates one cleared mapping and waits. Afterwards its frames and addresses are free.</summary>
+    public async ValueTask Flush(IGuestCpu cpu, Mapping mapping)
+    {
+        await FlushRange(cpu, mapping.Domain, mapping.Iova, mapping.Buffer.Bytes);
+        Forget(cpu, mapping);
+    }
+
+    /// <summary>Invalidates a whole domain and waits; the caller then says which mappings it had cleared before.</summary>
+    public ValueTask FlushDomain(IGuestCpu cpu, int domain)
+    {
+        var unit = _platform.Domains[domain].Unit;
+        return _invalidators[unit].Domain(cpu, _platform.Domains[domain].Id, _deviceTlbs[domain]);
+    }
+
+    /// <summary>A covering invalidation has been seen complete: the mapping no longer exists.</summary>
+    public void Forget(IGuestCpu cpu, Mapping mapping)
+    {
+        cpu.Watch.Revoked(mapping.Grant);
+        _iovas[mapping.Domain].Return(mapping.Iova, mapping.Buffer.Bytes);
+    }
+
+    private ValueTask FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
+    {
+        var unit = _platform.Domains[domain].Unit;
+        var mask = InvalidationRange.MaskFor(iova, bytes);
+        // Beyond CAP.MAMV the driver flushes the domain, as Linux does.
+        return mask > Cap.MaxAddressMask
+            ? FlushDomain(cpu, domain)
+            : _invalidators[unit].Pages(cpu, _platform.Domains[domain].Id, iova, mask, _deviceTlbs[domain]);
+    }
+
+    private async ValueTask StartUnit(IGuestCpu cpu, int unit)
+    {
+        var at = _platform.UnitBases[unit];
+        var enabled = (Gcmd)0;
+
+        async ValueTask Command(Gcmd bit)
+        {
+            // Level bits are written every time, or they would be switched off; one-shot bits once.
+            await cpu.Write(at + RegisterOffset.Gcmd, 4, (uint)(enabled | bit));
+            if (bit != Gcmd.SetRootTable) enabled |= bit;
+            var began = cpu.NowNs;
+            var spin = new Spin();
+            while (((Gcmd)(uint)await cpu.Read(at + RegisterOffset.Gsts, 4) & bit) == 0)
+            {
+                if (cpu.NowNs - began > _platform.InvalidationTimeoutNs)
+                {
+                    cpu.Watch.TimedOut(cpu.Guest, cpu.Index, cpu.NowNs - began);
+                    throw new GuestPanicException("DMAR hardware is malfunctioning");
+                }
+                var pause = spin.NextPauseNs();
+                if (pause > 0) await cpu.Pause(pause);
+            }
+        }
+
+        await cpu.Read(at + RegisterOffset.Ver, 4);
+        await cpu.Read(at + RegisterOffset.Cap, 8);
+        var ecap = new Ecap(await cpu.Read(at + RegisterOffset.Ecap, 8));
+        await cpu.Read(at + RegisterOffset.Gsts, 4);
+        await cpu.Read(at + RegisterOffset.Fsts, 4);
+        if (_platform.Queued)
+        {
+            var queue = new QueuedInvalidator(at, _heap.Take(), _heap.Take(), _platform.InvalidationTimeoutNs);
+            await queue.Enable(cpu, Command);
+            _invalidators[unit] = queue;
+        }
+        else
+        {
+            _invalidators[unit] = new RegisterInvalidator(at, ecap.InvalidationOffset + 8, _platform.InvalidationTimeoutNs);
+        }
+        await cpu.Write(at + RegisterOffset.Rtaddr, 8, BuildRootTable(cpu, unit).Value);
+        await Command(Gcmd.SetRootTable);
+        await _invalidators[unit].Everything(cpu);
+        await cpu.Write(at + RegisterOffset.Fectl, 4, 0);
+        await Command(Gcmd.Translation);
+    }
+
+    private GuestPhysical BuildRootTable(IGuestCpu cpu, int unit)
+    {
+        var root = _heap.Take();
+        var contexts = new SortedDictionary<byte, GuestPhysical>();
+        foreach (var device in _platform.Devices)
+        {
+            if (device.Unit != unit) continue;
+            if (!contexts.TryGetValue(device.Source.Bus, out var table))
+            {
+                contexts.Add(device.Source.Bus, table = _heap.Take());
+                Store(cpu, RootEntry.AddressIn(root, device.Source.Bus), RootEntry.Legacy(table).Low, 0);
+            }
+            var domain = _platform.Domains[device.Domain];
+            var type = _platform.DeviceTlb ? TranslationType.DeviceTlb : TranslationType.Untranslated;
+            var entry = ContextEntry.Legacy(_tables[device.Domain].Root, _platform.Levels, domain.Id, type);
+            Store(cpu, ContextEntry.AddressIn(table, device.Source.DevFn), entry.Low, entry.High);
+        }
+        return root;
+    }
+
+    private static void Store(IGuestCpu cpu, GuestPhysical address, ulong low, ulong high)
+    {
+        cpu.Memory.TryWrite64(new GuestPhysical(address.Value + 8), high);
+        cpu.Memory.TryWrite64(address, low);
+    }
+}

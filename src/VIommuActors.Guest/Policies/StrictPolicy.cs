@@ -1,0 +1,21 @@
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Guest.Driver;
+
+namespace VIommuActors.Guest.Policies;
+
+/// <summary>Clear, invalidate, wait, then give the buffer back (<c>iommu.strict=1</c>).</summary>
+public sealed class StrictPolicy(IommuDriver driver) : IMappingPolicy
+{
+    /// <inheritdoc/>
+    public ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable) => driver.Map(cpu, domain, buffer, writable);
+
+    /// <inheritdoc/>
+    public async ValueTask Unmap(IGuestCpu cpu, Mapping mapping)
+    {
+        await driver.Clear(cpu, mapping);
+        await driver.Flush(cpu, mapping);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask Finish(IGuestCpu cpu) => ValueTask.CompletedTask;
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Guest.Driver;
+using VIommuActors.Guest.Policies;
+using VIommuActors.Vtd;
+
+namespace VIommuActors.Guest.Workloads;
+
+/// <summary>
+/// Map a buffer, have a device work on it, unmap it, reuse it; again. With unmap in flight the guest does not wait for the device,
+/// which is what the protocols are for.
+/// </summary>
+public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestHeap heap, SyntheticSettings settings) : IGuestProgram
+{
+    private readonly DescriptorRing?[] _rings = new DescriptorRing?[driver.Platform.Devices.Length];
+    private readonly Gate _ringsReady = new();
+
+    /// <inheritdoc/>
+    public async ValueTask Run(IGuestCpu cpu)
+    {
+        await driver.Start(cpu);
+        await SetUpRings(cpu);
+        var policy = settings.NewPolicy(driver, pool);
+        var devices = driver.Platform.Devices;
+        for (var round = 0L; round < settings.Rounds; round++)
+            await Round(cpu, policy, devices[(int)((round + cpu.Index) % devices.Length)]);
+        await cpu.Backlog(0);
+        await policy.Finish(cpu);
+    }
+
+    private async ValueTask Round(IGuestCpu cpu, IMappingPolicy policy, GuestDevice device)
+    {
+        var write = cpu.Dice.Next(100) < settings.WritePercent;
+        var buffer = pool.Take();
+        var mapping = await policy.Map(cpu, device.Domain, buffer, write);
+        var segments = Segments(mapping, write);
+        var uses = device.KeepsMappings ? settings.MapperUses : 1;
+        var last = 0L;
+        for (var i = 0; i < settings.Burst; i++)
+        {
+            var posted = _rings[device.Index] is { } ring ? ring.Post(cpu, segments) : segments;
+            last = cpu.Ring(device.Index, posted, uses, mapping.Grant);
+        }
+        if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
+        else if (!settings.Storm && settings.InFlightWindowNs > 0)
+        {
+            // Now and then the guest is patient: both orders are part of the workload.
+            if (cpu.Dice.Next(8) == 0) await cpu.Completion(last);
+            else await cpu.Pause(cpu.Dice.Next((int)Math.Min(int.MaxValue, settings.InFlightWindowNs)));
+        }
+        await policy.Unmap(cpu, mapping);
+        Reuse(cpu, buffer);
+        pool.Return(buffer);
+        await cpu.Backlog(settings.Backlog);
+    }
+
+    private ImmutableArray<DmaSegment> Segments(Mapping mapping, bool write)
+    {
+        // One fragment from the offset to the end of the buffer; page borders inside it are the device's business.
+        var bytes = (int)Math.Min(mapping.Buffer.Bytes - (ulong)settings.Offset, 1UL << 20);
+        return [new DmaSegment(new Iova(mapping.Iova.Value + (ulong)settings.Offset), bytes, write)];
+    }
+
+    /// <summary>The owner's own use of the frames, which a stale access would spoil or see.</summary>
+    private static void Reuse(IGuestCpu cpu, GuestBuffer buffer)
+    {
+        foreach (var page in buffer.Pages) cpu.Memory.TryWrite64(page, (ulong)cpu.NowNs | 1UL << 63);
+    }
+
+    private async ValueTask SetUpRings(IGuestCpu cpu)
+    {
+        if (cpu.Index != 0)
+        {
+            await _ringsReady.Pass(cpu);
+            return;
+        }
+        foreach (var device in driver.Platform.Devices)
+        {
+            if (!device.HasRing) continue;
+            var page = new GuestBuffer([heap.Take()], 4096);
+            _rings[device.Index] = new DescriptorRing(await driver.Map(cpu, device.Domain, page, writable: true));
+        }
+        _ringsReady.Open();
+    }
+}

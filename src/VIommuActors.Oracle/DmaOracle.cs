@@ -1,0 +1,216 @@
+using System.Collections.Immutable;
+using VIommuActors.Vtd;
+
+namespace VIommuActors.Oracle;
+
+/// <summary>
+/// Judges a run by what the guest did and what reached memory. It has no view of registers, caches, epochs or acknowledgements,
+/// so a protocol's own mistake cannot excuse itself here.
+/// </summary>
+/// <remarks>
+/// An access is judged by where it lands: it is legitimate while its device's domain has a live mapping of that address to that
+/// frame. A frame that was unmapped and mapped again at the same address for the same domain is legitimate again; whether the
+/// translation was the older one cannot be told from outside, and makes no difference to what the guest sees.
+/// Memory is bounded by live mappings, unfinished requests and one entry per frame and domain.
+/// </remarks>
+public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
+{
+    /// <summary>Violations kept in full; the counts go on.</summary>
+    public const int DetailLimit = 200;
+
+    private static readonly ulong[] PageMasks = [0xfff, 0x1f_ffff, 0x3fff_ffff];
+
+    private readonly Dictionary<(int Guest, SourceId Source), DomainKey> _domains = [];
+    private readonly Dictionary<(DomainKey Domain, ulong Iova, ulong Mask), List<(Grant Grant, int Page)>> _live = [];
+    private readonly Dictionary<(DomainKey Domain, ulong Frame), Grant> _past = [];
+    private readonly Dictionary<(DomainKey Domain, ulong Frame), int> _generations = [];
+    private readonly SortedDictionary<long, (int Guest, SourceId Source, Grant Grant)> _requests = [];
+    private readonly long[] _counts = new long[Properties.All.Count];
+    private readonly List<Violation> _violations = [];
+
+    /// <summary>Called for each violation as it happens, also for those beyond <see cref="DetailLimit"/>.</summary>
+    public Action<Violation>? Broken { get; set; }
+
+    /// <summary>Called with the latency of each invalidation a guest saw complete.</summary>
+    public Action<long>? InvalidationSeen { get; set; }
+
+    /// <summary>The first <see cref="DetailLimit"/> violations, in order.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>DMA requests issued, completed, refused, and gone with their device's process.</summary>
+    public long Issues { get; private set; }
+
+    /// <summary>Requests that completed.</summary>
+    public long Done { get; private set; }
+
+    /// <summary>Requests that were refused.</summary>
+    public long Faulted { get; private set; }
+
+    /// <summary>Requests that died with their device's process.</summary>
+    public long Abandoned { get; private set; }
+
+    /// <summary>Invalidations seen complete.</summary>
+    public long Invalidations { get; private set; }
+
+    /// <summary>Accesses to buffers that a policy had handed back before their invalidation was complete. No violations.</summary>
+    public long ExposedAccesses { get; private set; }
+
+    /// <summary>The longest time between handing a buffer back and seeing its invalidation complete, in nanoseconds.</summary>
+    public long ExposureMaxNs { get; private set; }
+
+    /// <summary>Requests neither finished nor abandoned so far.</summary>
+    public int Unfinished => _requests.Count;
+
+    /// <summary>How often a property was broken.</summary>
+    public long Count(Property property) => _counts[(int)property];
+
+    /// <inheritdoc/>
+    public void Attached(int guest, SourceId source, DomainKey domain) => _domains[(guest, source)] = domain;
+
+    /// <inheritdoc/>
+    public Grant Granted(DomainKey domain, Iova iova, ulong pageMask, ReadOnlySpan<GuestPhysical> frames, bool readable, bool writable)
+    {
+        var grant = new Grant(domain, iova, pageMask, [.. frames], readable, writable, Now);
+        for (var page = 0; page < frames.Length; page++)
+        {
+            var key = KeyOf(grant, page);
+            if (!_live.TryGetValue(key, out var grants)) _live.Add(key, grants = new List<(Grant, int)>(1));
+            grants.Add((grant, page));
+        }
+        return grant;
+    }
+
+    /// <inheritdoc/>
+    public void Withdrawn(Grant grant)
+    {
+        if (grant.State == GrantState.Active) grant.State = GrantState.Withdrawn;
+    }
+
+    /// <inheritdoc/>
+    public void HandedBack(Grant grant) => grant.HandedBackAt = Now;
+
+    /// <inheritdoc/>
+    public void Reclaimed(Grant grant)
+    {
+        CountExposure(grant);
+        grant.HandedBackAt = null;
+    }
+
+    /// <inheritdoc/>
+    public void Revoked(Grant grant)
+    {
+        if (grant.State == GrantState.Revoked) return;
+        grant.State = GrantState.Revoked;
+        grant.RevokedAt = Now;
+        CountExposure(grant);
+        for (var page = 0; page < grant.Frames.Length; page++)
+        {
+            var key = KeyOf(grant, page);
+            var grants = _live[key];
+            grants.RemoveAll(entry => ReferenceEquals(entry.Grant, grant));
+            if (grants.Count == 0) _live.Remove(key);
+            var frame = (grant.Domain, grant.Frames[page].Value & ~grant.PageMask);
+            _past[frame] = grant;
+            _generations[frame] = _generations.GetValueOrDefault(frame) + 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Issued(long work, int guest, SourceId source, Grant grant)
+    {
+        Issues++;
+        _requests.Add(work, (guest, source, grant));
+    }
+
+    /// <inheritdoc/>
+    public void Finished(long work, bool faulted)
+    {
+        if (!_requests.Remove(work, out var request)) return;
+        if (!faulted)
+        {
+            Done++;
+            return;
+        }
+        Faulted++;
+        if (request.Grant.State == GrantState.Active)
+            Report(Property.WrongFault, request.Guest, request.Source, request.Grant.Iova, request.Grant.Frames[0], work, request.Grant);
+    }
+
+    /// <inheritdoc/>
+    public void Invalidated(long latencyNs)
+    {
+        Invalidations++;
+        InvalidationSeen?.Invoke(latencyNs);
+    }
+
+    /// <inheritdoc/>
+    public void TimedOut(int guest, int vcpu, long waitedNs) =>
+        Report(Property.LostCompletion, guest, null, default, default, 0, null);
+
+    /// <inheritdoc/>
+    public void Accessed(int guest, SourceId source, long work, Iova iova, GuestPhysical address, int bytes, bool isWrite)
+    {
+        if (!_domains.TryGetValue((guest, source), out var domain))
+        {
+            Report(Property.Escape, guest, source, iova, address, work, null);
+            return;
+        }
+        foreach (var mask in PageMasks)
+        {
+            if (!_live.TryGetValue((domain, iova.Value & ~mask, mask), out var grants)) continue;
+            foreach (var (grant, page) in grants)
+            {
+                if ((isWrite ? !grant.Writable : !grant.Readable) || (grant.Frames[page].Value & ~mask) != (address.Value & ~mask)) continue;
+                if (grant.HandedBackAt is not null) ExposedAccesses++;
+                return;
+            }
+        }
+        foreach (var mask in PageMasks)
+        {
+            if (!_past.TryGetValue((domain, address.Value & ~mask), out var past) || past.PageMask != mask) continue;
+            Report(isWrite ? Property.StaleWrite : Property.StaleRead, guest, source, iova, address, work, past);
+            return;
+        }
+        Report(Property.Escape, guest, source, iova, address, work, null);
+    }
+
+    /// <inheritdoc/>
+    public void Died(int guest, SourceId source)
+    {
+        foreach (var (work, request) in _requests.ToList())
+        {
+            if (request.Guest != guest || request.Source != source) continue;
+            _requests.Remove(work);
+            Abandoned++;
+        }
+    }
+
+    /// <summary>The run is over: every request that is still open is lost.</summary>
+    public void Close()
+    {
+        foreach (var (work, request) in _requests)
+            Report(Property.LostDma, request.Guest, request.Source, request.Grant.Iova, request.Grant.Frames[0], work, request.Grant);
+        _requests.Clear();
+    }
+
+    private void CountExposure(Grant grant)
+    {
+        if (grant.HandedBackAt is { } handedBack) ExposureMaxNs = Math.Max(ExposureMaxNs, position.NowNs - handedBack.TimeNs);
+    }
+
+    private Moment Now => new(position.Step, position.NowNs);
+
+    private static (DomainKey Domain, ulong Iova, ulong Mask) KeyOf(Grant grant, int page) =>
+        (grant.Domain, grant.Iova.Value + ((ulong)page * (grant.PageMask + 1)), grant.PageMask);
+
+    private void Report(Property property, int guest, SourceId? source, Iova iova, GuestPhysical address, long work, Grant? grant)
+    {
+        _counts[(int)property]++;
+        if (_violations.Count >= DetailLimit && Broken is null) return;
+        var generation = grant is null ? 0 : _generations.GetValueOrDefault((grant.Domain, address.Value & ~grant.PageMask));
+        Moment? revoked = grant is { State: GrantState.Revoked } ? grant.RevokedAt : null;
+        var violation = new Violation(property, Now, guest, source, iova, address, work, grant?.GrantedAt, revoked, generation);
+        if (_violations.Count < DetailLimit) _violations.Add(violation);
+        Broken?.Invoke(violation);
+    }
+}
