@@ -1,6 +1,6 @@
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
-using VIommuActors.Xen;
+using VIommuActors.Xen.Hypercalls;
 
 namespace VIommuActors.Protocols.Common;
 

@@ -3,7 +3,7 @@ using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Vtd;
 using VIommuActors.Vtd.Invalidation;
-using VIommuActors.Xen;
+using VIommuActors.Xen.Hypercalls;
 
 namespace VIommuActors.Protocols.DrainOnInvalidate;
 

@@ -99,3 +99,39 @@ public sealed record Wake(NodeId From, long Token) : Message(From)
     /// <inheritdoc/>
     public override Wire Wire => Wire.Self;
 }
+
+/// <summary>Hypervisor → vCPU: a device can be used, or went away with its process and took what it had accepted with it.</summary>
+public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+
+    /// <inheritdoc/>
+    public override void Describe(ref TraceFields fields)
+    {
+        fields.AddNumber("device", Device);
+        fields.AddBool("present", Present);
+    }
+}
+
+/// <summary>Hypervisor → vCPU: the domain was crashed because an emulator broke the ioreq protocol.</summary>
+public sealed record DomainCrashed(NodeId From) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+}
+
+/// <summary>vIOMMU → vCPU: a message-signalled interrupt of the unit (fault event or invalidation event).</summary>
+public sealed record UnitInterrupt(NodeId From, int Unit, ulong Address, uint Data) : Message(From)
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Interrupt;
+
+    /// <inheritdoc/>
+    public override void Describe(ref TraceFields fields)
+    {
+        fields.AddNumber("unit", Unit);
+        fields.Add("addr", Address);
+        fields.AddNumber("data", Data);
+    }
+}

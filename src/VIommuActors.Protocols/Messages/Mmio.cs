@@ -53,7 +53,7 @@ public sealed record Unhandleable(NodeId From, NodeId Vcpu, int VcpuIndex, ulong
 }
 
 /// <summary>An event-channel upcall: one bit, no payload beyond the port. Coalesces while the port is pending.</summary>
-public sealed record EventSignal(NodeId From, int Port) : Message(From)
+public sealed record EventUpcall(NodeId From, int Port) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.EventChannel;

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Vtd;
+
+namespace VIommuActors.Machine;
+
+/// <summary>A device's place in a guest.</summary>
+/// <param name="Node">Its party.</param>
+/// <param name="Source">Its requester id.</param>
+/// <param name="Unit">Index of its unit, and so of its emulator.</param>
+public sealed record DevicePlace(NodeId Node, SourceId Source, int Unit);
+
+/// <summary>Who is who in one guest.</summary>
+public sealed record GuestNodes
+{
+    /// <summary>Number of the guest, from 0.</summary>
+    public required int Guest { get; init; }
+
+    /// <summary>The hypervisor's ioreq server side.</summary>
+    public required NodeId Hub { get; init; }
+
+    /// <summary>Guest memory.</summary>
+    public required NodeId Memory { get; init; }
+
+    /// <summary>vCPUs by index.</summary>
+    public required ImmutableArray<NodeId> Vcpus { get; init; }
+
+    /// <summary>Units by index.</summary>
+    public required ImmutableArray<NodeId> Units { get; init; }
+
+    /// <summary>Base addresses of the units.</summary>
+    public required ImmutableArray<ulong> UnitBases { get; init; }
+
+    /// <summary>Dummy vIOMMUs by index; each serves the unit of the same index.</summary>
+    public required ImmutableArray<NodeId> Dummies { get; init; }
+
+    /// <summary>Devices by index.</summary>
+    public required ImmutableArray<DevicePlace> Devices { get; init; }
+}
