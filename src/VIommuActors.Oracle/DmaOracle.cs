@@ -47,7 +47,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     public long Faulted { get; private set; }
 
     /// <summary>Requests that died with their device's process.</summary>
-    public long Abandoned { get; private set; }
+    public long AbandonedRequests { get; private set; }
 
     /// <summary>Invalidations seen complete.</summary>
     public long Invalidations { get; private set; }
@@ -175,14 +175,9 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     }
 
     /// <inheritdoc/>
-    public void Died(int guest, SourceId source)
+    public void Abandoned(long work)
     {
-        foreach (var (work, request) in _requests.ToList())
-        {
-            if (request.Guest != guest || request.Source != source) continue;
-            _requests.Remove(work);
-            Abandoned++;
-        }
+        if (_requests.Remove(work)) AbandonedRequests++;
     }
 
     /// <summary>The run is over: every request that is still open is lost.</summary>

@@ -40,6 +40,9 @@ public interface IGuestWatch
     /// <summary>The device reported the request over.</summary>
     void Finished(long work, bool faulted);
 
+    /// <summary>The device went away with its process before the request was over, which is nobody's violation.</summary>
+    void Abandoned(long work);
+
     /// <summary>One invalidation, from the driver's first act to the completion it saw.</summary>
     void Invalidated(long latencyNs);
 
@@ -52,9 +55,6 @@ public interface IMemoryWatch
 {
     /// <summary>An access is taking effect now.</summary>
     void Accessed(int guest, SourceId source, long work, Iova iova, GuestPhysical address, int bytes, bool isWrite);
-
-    /// <summary>A device's process died and was reaped: what it had accepted is gone, which is nobody's violation.</summary>
-    void Died(int guest, SourceId source);
 }
 
 /// <summary>Where in a run something is: the step being handled and its virtual time.</summary>

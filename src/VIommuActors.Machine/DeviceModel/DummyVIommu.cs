@@ -13,7 +13,7 @@ namespace VIommuActors.Machine.DeviceModel;
 /// </summary>
 public sealed class DummyVIommu : IParty, IDeviceModelPort
 {
-    private const ulong Wanted = (ulong)ViommuCapability.SecondLevel;
+    private const ulong Wanted = (ulong)ViommuCapabilities.SecondLevel;
 
     private readonly IPort _port;
     private readonly GuestNodes _nodes;

@@ -108,7 +108,7 @@ public sealed class IoreqServer : IParty
         var caller = emulator.Shared.Emulator;
         var (error, value) = call.Step switch
         {
-            AttachStep.QueryCapabilities => (XenErrno.None, (ulong)(ViommuCapability.SecondLevel | ViommuCapability.InterruptRemapping)),
+            AttachStep.QueryCapabilities => (XenErrno.None, (ulong)(ViommuCapabilities.SecondLevel | ViommuCapabilities.InterruptRemapping)),
             AttachStep.Create => Create(index, call.Start),
             AttachStep.CreateServer => CreateServer(emulator, caller),
             AttachStep.EnableServer => (Enable(emulator, caller), 0UL),

@@ -25,10 +25,6 @@ public sealed class GuestMemory(IPort port, GuestNodes nodes, IGuestMemory ram, 
                 port.Send(access.From, new DmaDone(port.Self, access.Slot));
                 break;
             case ReapFence fence:
-                foreach (var device in nodes.Devices)
-                {
-                    if (device.Node == fence.From) watch.Died(nodes.Guest, device.Source);
-                }
                 port.Send(fence.Hypervisor, new Reaped(port.Self, fence.From));
                 break;
             default:

@@ -51,7 +51,7 @@ public sealed record DmaAccess(NodeId From, int Slot, SourceId Source, long Work
     public override Purpose Purpose => Purpose.Dma;
 
     /// <inheritdoc/>
-    public override int Pages => (Bytes + 4095) >> 12;
+    public override int DataPages => (Bytes + 4095) >> 12;
 
     /// <inheritdoc/>
     public override void Describe(ref TraceFields fields)

@@ -12,7 +12,7 @@ public abstract record Message(NodeId From) : ITraced
     public virtual Purpose Purpose => Purpose.Other;
 
     /// <summary>Pages it moves; multiplies the latency of <see cref="Wire.Dma"/>.</summary>
-    public virtual int Pages => 1;
+    public virtual int DataPages => 1;
 
     /// <inheritdoc/>
     public string Name => GetType().Name;

@@ -1,0 +1,301 @@
+using System.Collections.Immutable;
+using System.Threading.Tasks.Sources;
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Guest.Workloads;
+using VIommuActors.Oracle;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Memory;
+
+namespace VIommuActors.Machine.Cpu;
+
+/// <summary>How a vCPU ended.</summary>
+public enum VcpuEnd
+{
+    /// <summary>It has not.</summary>
+    Running,
+
+    /// <summary>Its program came to its end.</summary>
+    Finished,
+
+    /// <summary>Its guest stopped itself, or its domain was crashed.</summary>
+    Stopped,
+}
+
+/// <summary>Told when a vCPU ends.</summary>
+public interface IVcpuWatch
+{
+    /// <summary>A vCPU runs no more guest code. <paramref name="why"/> is null for a regular end.</summary>
+    void Ended(int guest, int vcpu, string? why);
+}
+
+/// <summary>
+/// A guest CPU: runs guest code until it leaves the guest, then waits for exactly one thing. Replies and interrupts resume it
+/// inside <see cref="Receive"/>, on the caller's thread.
+/// </summary>
+public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
+{
+    private const long UnblockToken = -1;
+
+    private readonly IPort _port;
+    private readonly GuestNodes _nodes;
+    private readonly IGuestProgram _program;
+    private readonly IVcpuWatch _end;
+    private readonly bool[] _present;
+    private readonly bool[] _interrupts;
+    private readonly Dictionary<long, int> _requests = [];
+    private ManualResetValueTaskSourceCore<ulong> _source;
+    private Task? _run;
+    private Waits _waits;
+    private long _awaited, _token, _lastWork;
+    private bool _unblocked;
+
+    /// <summary>A vCPU that has not been powered on.</summary>
+    public Vcpu(IPort port, GuestNodes nodes, int index, IGuestMemory memory, IGuestWatch watch, IDice dice, IGuestProgram program, IVcpuWatch end)
+    {
+        _port = port;
+        _nodes = nodes;
+        _program = program;
+        _end = end;
+        Index = index;
+        Memory = memory;
+        Watch = watch;
+        Dice = dice;
+        _present = new bool[nodes.Devices.Length];
+        _interrupts = new bool[nodes.Units.Length];
+        _lastWork = ((long)nodes.Guest << 44) | ((long)index << 32);
+    }
+
+    /// <inheritdoc/>
+    public int Guest => _nodes.Guest;
+
+    /// <inheritdoc/>
+    public int Index { get; }
+
+    /// <inheritdoc/>
+    public long NowNs => _port.NowNs;
+
+    /// <inheritdoc/>
+    public IGuestMemory Memory { get; }
+
+    /// <inheritdoc/>
+    public IGuestWatch Watch { get; }
+
+    /// <inheritdoc/>
+    public IDice Dice { get; }
+
+    /// <summary>How it ended.</summary>
+    public VcpuEnd End { get; private set; }
+
+    /// <summary>True while it is parked inside the hypervisor, executing no guest instruction.</summary>
+    public bool IsBlockedInXen => _waits == Waits.Mmio;
+
+    /// <inheritdoc/>
+    public void Receive(Message message)
+    {
+        // Guest code must go on right here and now, whatever context the host of this vCPU has set up for its own continuations.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            Handle(message);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+        Settle();
+    }
+
+    private void Handle(Message message)
+    {
+        switch (message)
+        {
+            case PowerOn:
+                _run ??= _program.Run(this).AsTask();
+                break;
+            case MmioDone done:
+                if (_waits == Waits.Mmio) Resume(done.Value);
+                break;
+            case DmaCompleted completed:
+                Completed(completed.Work, completed.Faulted);
+                break;
+            case DeviceStatus status:
+                Status(status);
+                break;
+            case UnitInterrupt interrupt:
+                _interrupts[interrupt.Unit] = true;
+                break;
+            case Wake { Token: UnblockToken }:
+                if (_waits == Waits.Unblock) Resume(0);
+                else _unblocked = true;
+                break;
+            case Wake wake:
+                if (_waits == Waits.Pause && wake.Token == _token) Resume(0);
+                break;
+            case DomainCrashed:
+                Stop("the domain was crashed by the hypervisor");
+                break;
+            default:
+                throw new UnhandledMessageException(message, $"vCPU {Index}");
+        }
+    }
+
+    private void Settle()
+    {
+        if (End != VcpuEnd.Running || _run is not { IsCompleted: true } run) return;
+        if (run.Exception?.InnerException is GuestPanicException panic)
+        {
+            Stop(panic.Message);
+            return;
+        }
+        run.GetAwaiter().GetResult();
+        End = VcpuEnd.Finished;
+        _end.Ended(Guest, Index, null);
+    }
+
+    private void Stop(string why)
+    {
+        if (End != VcpuEnd.Running) return;
+        End = VcpuEnd.Stopped;
+        _waits = Waits.Nothing;
+        _end.Ended(Guest, Index, why);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Read(ulong address, int size)
+    {
+        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: false, 0));
+        return Await(Waits.Mmio);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Write(ulong address, int size, ulong value)
+    {
+        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: true, value));
+        return Await(Waits.Mmio);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Pause(long ns)
+    {
+        _port.After(ns, new Wake(_port.Self, ++_token));
+        return Await(Waits.Pause);
+    }
+
+    /// <inheritdoc/>
+    public long Ring(int device, ImmutableArray<DmaSegment> segments, int uses, Grant grant)
+    {
+        var work = ++_lastWork;
+        Watch.Issued(work, Guest, _nodes.Devices[device].Source, grant);
+        if (!_present[device])
+        {
+            // The doorbell of an absent device reaches nobody, and its driver knows that it is gone.
+            Watch.Abandoned(work);
+            return work;
+        }
+        _requests.Add(work, device);
+        _port.Send(_nodes.Devices[device].Node, new Doorbell(_port.Self, work, segments, uses));
+        return work;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Completion(long work)
+    {
+        if (!_requests.ContainsKey(work)) return new ValueTask<ulong>(0);
+        _awaited = work;
+        return Await(Waits.Completion);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Backlog(int count)
+    {
+        if (_requests.Count <= count) return new ValueTask<ulong>(0);
+        _awaited = count;
+        return Await(Waits.Backlog);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ulong> Block()
+    {
+        if (!_unblocked) return Await(Waits.Unblock);
+        _unblocked = false;
+        return new ValueTask<ulong>(0);
+    }
+
+    /// <inheritdoc/>
+    public void Unblock() => _port.Send(_port.Self, new Wake(_port.Self, UnblockToken));
+
+    /// <inheritdoc/>
+    public bool TakeInterrupt(int unit)
+    {
+        var pending = _interrupts[unit];
+        _interrupts[unit] = false;
+        return pending;
+    }
+
+    ulong IValueTaskSource<ulong>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<ulong>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<ulong>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private NodeId NodeAt(ulong address)
+    {
+        for (var unit = 0; unit < _nodes.UnitBases.Length; unit++)
+        {
+            if (address - _nodes.UnitBases[unit] < 0x1000) return _nodes.Units[unit];
+        }
+        return _nodes.Hub;
+    }
+
+    private void Completed(long work, bool faulted)
+    {
+        if (!_requests.Remove(work)) return;
+        Watch.Finished(work, faulted);
+        RequestsChanged();
+    }
+
+    private void Status(DeviceStatus status)
+    {
+        _present[status.Device] = status.Present;
+        if (status.Present) return;
+        foreach (var work in _requests.Where(request => request.Value == status.Device).Select(request => request.Key).Order().ToArray())
+        {
+            _requests.Remove(work);
+            Watch.Abandoned(work);
+        }
+        RequestsChanged();
+    }
+
+    private void RequestsChanged()
+    {
+        if ((_waits == Waits.Completion && !_requests.ContainsKey(_awaited)) || (_waits == Waits.Backlog && _requests.Count <= _awaited)) Resume(0);
+    }
+
+    private ValueTask<ulong> Await(Waits what)
+    {
+        if (_waits != Waits.Nothing) throw new InvalidOperationException($"vCPU {Index} leaves the guest for {what} while it waits for {_waits}");
+        _waits = what;
+        _source.Reset();
+        return new ValueTask<ulong>(this, _source.Version);
+    }
+
+    private void Resume(ulong value)
+    {
+        _waits = Waits.Nothing;
+        _source.SetResult(value);
+    }
+
+    private enum Waits : byte
+    {
+        Nothing,
+        Mmio,
+        Pause,
+        Completion,
+        Backlog,
+        Unblock,
+    }
+}
