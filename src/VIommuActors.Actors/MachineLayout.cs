@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Actor;
+using VIommuActors.Actors.Parties;
+using VIommuActors.Actors.Wiring;
+using VIommuActors.Machine;
+using VIommuActors.Machine.Cpu;
+using VIommuActors.Machine.DeviceModel;
+using VIommuActors.Machine.Hypervisor;
+using VIommuActors.Machine.Memory;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Xen.Events;
+using VIommuActors.Xen.Hypercalls;
+
+namespace VIommuActors.Actors;
+
+/// <summary>Gives every party of a machine its id, its name and its props. The order is that of the spec, always.</summary>
+public sealed class MachineLayout
+{
+    private readonly List<(NodeId Node, Props Props)> _singles = [];
+    private readonly List<(string Name, ImmutableArray<(NodeId Node, Props Props)> Children)> _processes = [];
+
+    /// <summary>Lays out <paramref name="spec"/> on <paramref name="wires"/>; nothing runs yet.</summary>
+    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table)
+    {
+        Table = table;
+        var guests = ImmutableArray.CreateBuilder<GuestNodes>(spec.Guests.Length);
+        for (var guest = 0; guest < spec.Guests.Length; guest++) guests.Add(Name(spec, guest));
+        Guests = guests.MoveToImmutable();
+        for (var guest = 0; guest < spec.Guests.Length; guest++) Describe(spec, wires, guest);
+    }
+
+    /// <summary>Who stands behind which id, once <see cref="Start"/> has run.</summary>
+    public NodeTable Table { get; }
+
+    /// <summary>The parties, guest by guest.</summary>
+    public ImmutableArray<GuestNodes> Guests { get; }
+
+    /// <summary>Creates the actors under <paramref name="context"/>; emulator processes create theirs when they start.</summary>
+    public void Start(IActorRefFactory context)
+    {
+        foreach (var (node, props) in _singles) Table.Bind(node, context.ActorOf(props, Table.NameOf(node)));
+        foreach (var (name, children) in _processes) context.ActorOf(EmulatorProcessActor.Props(Table, children), name);
+    }
+
+    private GuestNodes Name(MachineSpec spec, int guest)
+    {
+        var of = spec.Guests[guest];
+        var prefix = Prefix(spec, guest);
+        var culture = CultureInfo.InvariantCulture;
+        return new GuestNodes
+        {
+            Guest = guest,
+            Vcpus = [.. Enumerable.Range(0, of.Vcpus).Select(i => Table.Add(string.Create(culture, $"{prefix}vcpu-{i}")))],
+            Units = [.. Enumerable.Range(0, of.UnitBases.Length).Select(i => Table.Add(string.Create(culture, $"{prefix}viommu-{i}")))],
+            UnitBases = of.UnitBases,
+            Hub = Table.Add(prefix + "ioreq"),
+            Dummies = [.. Enumerable.Range(0, of.UnitBases.Length).Select(i => Table.Add(string.Create(culture, $"{prefix}dummy-{i}")))],
+            Devices = [.. of.Devices.Select(device => new DevicePlace(Table.Add($"{prefix}dev-{device.Source}"), device.Source, device.Unit))],
+            Memory = Table.Add(prefix + "memory"),
+        };
+    }
+
+    private void Describe(MachineSpec spec, IWires wires, int guest)
+    {
+        var of = spec.Guests[guest];
+        var nodes = Guests[guest];
+        for (var i = 0; i < of.Vcpus; i++)
+        {
+            var index = i;
+            _singles.Add((nodes.Vcpus[i], VcpuActor.Props(nodes.Vcpus[i], wires, port =>
+                new Vcpu(port, nodes, index, of.Ram, spec.GuestWatch, of.Dice(index), of.Program, spec.VcpuWatch))));
+        }
+        var channels = new EventChannels();
+        var pages = ImmutableArray.CreateBuilder<SharedPages>(of.UnitBases.Length);
+        for (var i = 0; i < of.UnitBases.Length; i++)
+        {
+            var index = i;
+            // Emulators run in stub domains of their own, numbered far above the guests.
+            pages.Add(new SharedPages(channels, new XenDomainId((ushort)(0x4000 + index)), of.Vcpus));
+            _singles.Add((nodes.Units[i], VIommuActor.Props(nodes.Units[i], wires, port =>
+                new VIommu(port, nodes, index, of.Unit, of.Ram, spec.Protocol, spec.Options, spec.UnitObserver))));
+        }
+        var shared = pages.MoveToImmutable();
+        _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => new IoreqServer(port, nodes, channels, shared))));
+        _singles.Add((nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => new GuestMemory(port, nodes, of.Ram, spec.MemoryWatch))));
+        for (var unit = 0; unit < of.UnitBases.Length; unit++) DescribeProcess(spec, wires, guest, unit, shared[unit]);
+    }
+
+    private void DescribeProcess(MachineSpec spec, IWires wires, int guest, int unit, SharedPages shared)
+    {
+        var of = spec.Guests[guest];
+        var nodes = Guests[guest];
+        var children = ImmutableArray.CreateBuilder<(NodeId, Props)>();
+        children.Add((nodes.Dummies[unit], DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, port =>
+            new DummyVIommu(port, nodes, unit, shared, spec.Protocol, spec.Options))));
+        for (var i = 0; i < of.Devices.Length; i++)
+        {
+            if (of.Devices[i].Unit != unit) continue;
+            var index = i;
+            var node = nodes.Devices[i].Node;
+            children.Add((node, DmaDeviceActor.Props(node, wires, nodes, port =>
+                new DmaDevice(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter))));
+        }
+        _processes.Add((string.Create(CultureInfo.InvariantCulture, $"{Prefix(spec, guest)}qemu-{unit}"), children.ToImmutable()));
+    }
+
+    private static string Prefix(MachineSpec spec, int guest) =>
+        spec.Guests.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"g{guest}.");
+}
