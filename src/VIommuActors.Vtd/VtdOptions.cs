@@ -1,3 +1,5 @@
+using VIommuActors.Vtd.Spec;
+
 namespace VIommuActors.Vtd;
 
 /// <summary>What a unit offers; CAP and ECAP are built from it field by field.</summary>
@@ -36,6 +38,61 @@ public sealed record VtdOptions
     /// <summary>Context entries the context cache holds; at least 1.</summary>
     public int ContextCacheCapacity { get; init; } = 256;
 
-    /// <summary>Host address width: bits of a guest-physical address that tables may hold.</summary>
+    /// <summary>Host address width: bits of a guest-physical address that tables may hold, 32 to 52.</summary>
     public int HostAddressWidth { get; init; } = 48;
+
+    /// <summary>
+    /// Behave as QEMU's intel-iommu where that differs from the specification: the README beside this file lists each place.
+    /// Off: the specification.
+    /// </summary>
+    public bool QemuQuirks { get; init; }
+
+    /// <summary>Options of a unit with recorded CAP and ECAP values. What the registers do not tell keeps its default.</summary>
+    /// <exception cref="ArgumentException">The values offer, or lack, something that the model cannot follow; each field is named.</exception>
+    public static VtdOptions FromCapabilities(ulong cap, ulong ecap)
+    {
+        var (c, e) = (new Cap(cap), new Ecap(ecap));
+        var options = new VtdOptions
+        {
+            AddressWidth = c.GuestAddressWidth >= 48 ? 48 : 39,
+            QueuedInvalidation = e.QueuedInvalidation,
+            DeviceTlb = e.DeviceTlb,
+            InterruptRemapping = e.InterruptRemapping,
+            CachingMode = c.CachingMode,
+            Drain = c.ReadDrain && c.WriteDrain,
+            PassThrough = e.PassThrough,
+            SnoopControl = e.SnoopControl,
+            EnhancedSetRootPointer = c.EnhancedSetRootPointer,
+        };
+
+        var differences = new List<string>();
+        Compare("CAP", cap, Cap.From(options).Raw, Cap.Fields, differences);
+        Compare("ECAP", ecap, Ecap.From(options).Raw, Ecap.Fields, differences);
+        return differences.Count == 0
+            ? options
+            : throw new ArgumentException($"Not supported: {string.Join(", ", differences)} (CAP 0x{cap:x16}, ECAP 0x{ecap:x16}).");
+    }
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="ArgumentException">A value out of its range; the message names it.</exception>
+    internal void Validate()
+    {
+        if (AddressWidth is not (39 or 48)) throw new ArgumentException($"AddressWidth = {AddressWidth}: 39 or 48 bits.");
+        if (HostAddressWidth is < 32 or > 52) throw new ArgumentException($"HostAddressWidth = {HostAddressWidth}: 32 to 52 bits.");
+        if (IotlbCapacity < 1) throw new ArgumentException($"IotlbCapacity = {IotlbCapacity}: at least 1.");
+        if (ContextCacheCapacity < 1) throw new ArgumentException($"ContextCacheCapacity = {ContextCacheCapacity}: at least 1.");
+    }
+
+    private static void Compare(string register, ulong recorded, ulong built, (string Name, Bits Bits)[] fields, List<string> differences)
+    {
+        var different = recorded ^ built;
+        foreach (var (name, bits) in fields)
+        {
+            if (!bits.IsSet(different)) continue;
+            different &= ~bits.Mask;
+            differences.Add($"{register}.{name} = {bits.Get(recorded)} (the model has {bits.Get(built)})");
+        }
+
+        if (different != 0) differences.Add($"{register} bits 0x{different:x}");
+    }
 }

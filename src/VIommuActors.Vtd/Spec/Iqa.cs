@@ -1,0 +1,30 @@
+namespace VIommuActors.Vtd.Spec;
+
+/// <summary>Invalidation queue address register: 64 bits, offset 0x90. Base 63:12, DW 11 (ignored in legacy mode), QS 2:0.</summary>
+/// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/dmar.c</c> and QEMU (<c>VTD_IQA_*</c>).</remarks>
+public readonly record struct Iqa(ulong Raw)
+{
+    /// <summary>Bits that software can change.</summary>
+    public const ulong Writable = ~0x7f8UL;
+
+    /// <summary>Bytes of one descriptor.</summary>
+    public const ulong DescriptorSize = 16;
+
+    /// <summary>Bits of IQT that software can change, and of IQH that exist: 18:4.</summary>
+    public const ulong PointerMask = 0x7fff0;
+
+    /// <summary>Guest-physical address of the first descriptor.</summary>
+    public GuestPhysical Base => new(Raw & ~0xfffUL);
+
+    /// <summary>QS: 2^QS pages.</summary>
+    public int SizeExponent => (int)(Raw & 7);
+
+    /// <summary>Bytes of the queue: 2^QS pages of 4 KiB.</summary>
+    public ulong Bytes => 0x1000UL << SizeExponent;
+
+    /// <summary>128-bit descriptors that fit: 2^(QS+8); one slot always stays free.</summary>
+    public int Length => 256 << SizeExponent;
+
+    /// <summary>The register for a queue of 2^<paramref name="sizeExponent"/> pages (0–7) at <paramref name="queue"/> (4 KiB aligned).</summary>
+    public static Iqa Of(GuestPhysical queue, int sizeExponent) => new((queue.Value & ~0xfffUL) | ((ulong)sizeExponent & 7));
+}

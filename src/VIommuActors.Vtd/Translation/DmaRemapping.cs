@@ -1,0 +1,159 @@
+using VIommuActors.Vtd.Faults;
+using VIommuActors.Vtd.Memory;
+using VIommuActors.Vtd.Spec;
+
+namespace VIommuActors.Vtd.Translation;
+
+/// <summary>The path of a DMA request: interrupt range, IOTLB, context cache, tables; fills the caches and records the fault.</summary>
+/// <remarks>VT-d specification §3.4 to §3.7 and §3.14; the order of the checks is QEMU's, which software can observe.</remarks>
+internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, FaultLog faults)
+{
+    private const ulong InterruptFirst = 0xfee00000, InterruptSize = 0x100000;
+    private const byte Untranslated = 0, TranslationRequest = 1;
+
+    private readonly SecondLevelWalker _walker = new(options, memory);
+    private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
+    private long _hits, _misses, _walks, _contextHits, _contextMisses;
+
+    public Iotlb Iotlb { get; } = new(options.IotlbCapacity);
+
+    public ContextCache Contexts { get; } = new(options.ContextCacheCapacity);
+
+    /// <summary>What GCMD.TE last asked for; requests follow it at once, GSTS.TES may lag.</summary>
+    public bool Enabled { get; set; }
+
+    /// <summary>Root table as latched by SRTP.</summary>
+    public GuestPhysical Root { get; set; }
+
+    public VtdCounters Counters => new(_hits, _misses, _walks, Iotlb.Count, Iotlb.Evictions, _contextHits, _contextMisses);
+
+    public Translated Translate(SourceId source, Iova address, Permission wanted)
+    {
+        if (!Enabled) return Identity(address, default);
+        if (wanted == Permission.None) wanted = Permission.Read; // CAP.ZLR = 0: a zero-length read is a read
+        if (address.Value - InterruptFirst < InterruptSize) return ToInterruptRange(source, address, wanted);
+        if (Iotlb.TryLookup(source, address, out var cached))
+        {
+            if ((cached.Allowed & wanted) == wanted) return Hit(address, cached);
+            if (options.QemuQuirks) return Hit(address, cached) with { Silent = true };
+        }
+
+        _misses++;
+        var reason = TryGetContext(source, out var context);
+        if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, Untranslated);
+        return context.Type == TranslationType.PassThrough
+            ? Identity(address, context.Domain)
+            : Walk(context, source, address, wanted, Untranslated);
+    }
+
+    public Translated TranslateForDevice(SourceId source, Iova address, Permission wanted)
+    {
+        if (!Enabled) return Identity(address, default);
+        if (wanted == Permission.None) wanted = Permission.Read;
+        var reason = TryGetContext(source, out var context);
+        if (reason == FaultReason.None && (context.Type != TranslationType.DeviceTlb || !options.DeviceTlb)) reason = FaultReason.TranslatedBlocked;
+        if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, TranslationRequest);
+        if (address.Value - InterruptFirst < InterruptSize) return Fault(Denied(wanted), context, source, address, wanted, TranslationRequest);
+        if (Iotlb.TryLookup(source, address, out var cached) && (cached.Allowed & wanted) == wanted) return Hit(address, cached);
+        _misses++;
+        return Walk(context, source, address, wanted, TranslationRequest);
+    }
+
+    public void Reset()
+    {
+        Enabled = false;
+        Root = default;
+        Iotlb.InvalidateAll();
+        Contexts.InvalidateAll();
+    }
+
+    private static Translated Identity(Iova address, DomainId domain) =>
+        new(FaultReason.None, new GuestPhysical(address.Value), 0xfff, Permission.ReadWrite, domain, Hit: false);
+
+    private static FaultReason Denied(Permission wanted) =>
+        (wanted & Permission.Write) != 0 ? FaultReason.WriteDenied : FaultReason.ReadDenied;
+
+    private Translated Hit(Iova address, in IotlbEntry entry)
+    {
+        _hits++;
+        return Answer(address, entry, hit: true);
+    }
+
+    private static Translated Answer(Iova address, in IotlbEntry entry, bool hit) => new(
+        FaultReason.None, new GuestPhysical(entry.Page.Value | (address.Value & entry.Mask)), entry.Mask, entry.Allowed, entry.Domain, hit);
+
+    private Translated ToInterruptRange(SourceId source, Iova address, Permission wanted) =>
+        // A write is an interrupt request and never remapped as DMA. There is nothing to read.
+        wanted == Permission.Write
+            ? Identity(address, default) with { Allowed = Permission.Write }
+            : Fault(FaultReason.ReadDenied, default, source, address, wanted, Untranslated);
+
+    private Translated Walk(in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
+    {
+        var bits = Math.Min(context.AddressBits, options.AddressWidth);
+        if (address.Value >> bits != 0) return Fault(FaultReason.AddressBeyondWidth, context, source, address, wanted, addressType);
+        _walks++;
+        var walked = _walker.Walk(context.TableRoot, context.Levels, address, wanted);
+        if (walked.Fault != FaultReason.None) return Fault(walked.Fault, context, source, address, wanted, addressType);
+        var entry = walked.Entry with { Domain = context.Domain };
+        Iotlb.Insert(source, address, entry);
+        return Answer(address, entry, hit: false);
+    }
+
+    private FaultReason TryGetContext(SourceId source, out ContextEntry context)
+    {
+        if (Contexts.TryLookup(source, out context))
+        {
+            _contextHits++;
+            return FaultReason.None;
+        }
+
+        _contextMisses++;
+        var reason = LoadContext(source, out context);
+        if (reason == FaultReason.None) Contexts.Insert(source, context);
+        return reason;
+    }
+
+    private FaultReason LoadContext(SourceId source, out ContextEntry context)
+    {
+        context = default;
+        if (!TryReadPair(RootEntry.AddressIn(Root, source.Bus), out var low, out var high)) return FaultReason.RootUnreadable;
+        var root = new RootEntry(low, high);
+        if (!root.Present) return FaultReason.RootNotPresent;
+        if (root.HasReserved(options.HostAddressWidth)) return FaultReason.RootReserved;
+        if (!TryReadPair(ContextEntry.AddressIn(root.ContextTable, source.DevFn), out low, out high)) return FaultReason.ContextUnreadable;
+        context = new ContextEntry(low, high);
+        if (!context.Present) return FaultReason.ContextNotPresent;
+        if (context.HasReserved(options.HostAddressWidth)) return FaultReason.ContextReserved;
+        var width = context.AddressWidthCode;
+        var widthOffered = width <= 4 && ((_supportedWidths >> width) & 1) != 0;
+        var typeOffered = context.Type switch
+        {
+            TranslationType.Untranslated => true,
+            TranslationType.DeviceTlb => options.DeviceTlb,
+            TranslationType.PassThrough => options.PassThrough,
+            _ => false,
+        };
+        return widthOffered && typeOffered ? FaultReason.None : FaultReason.ContextInvalid;
+    }
+
+    private bool TryReadPair(GuestPhysical address, out ulong low, out ulong high)
+    {
+        high = 0;
+        return memory.TryRead64(address, out low) && memory.TryRead64(new GuestPhysical(address.Value + 8), out high);
+    }
+
+    private Translated Fault(FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
+    {
+        // To a translation request "no access" is an answer (R = W = 0), not an error that anyone records.
+        var answered = addressType == TranslationRequest
+            && reason is (FaultReason.AddressBeyondWidth or FaultReason.WriteDenied or FaultReason.ReadDenied);
+        if (!answered && !(context.FaultsDisabled && IsQualified(reason))) faults.Record(source, address, reason, wanted, addressType);
+        return new Translated(reason, default, 0, Permission.None, context.Domain, Hit: false);
+    }
+
+    /// <summary>True for reasons that FPD suppresses: the context entry was read and is not malformed.</summary>
+    private static bool IsQualified(FaultReason reason) => reason is not (
+        FaultReason.RootNotPresent or FaultReason.RootUnreadable or FaultReason.ContextUnreadable
+        or FaultReason.RootReserved or FaultReason.ContextReserved);
+}
