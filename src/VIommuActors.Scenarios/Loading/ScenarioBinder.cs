@@ -45,7 +45,8 @@ internal sealed class ScenarioBinder
         Choice<WorkloadKind>("workload.kind"), Long("workload.rounds"), Int("workload.buffer-pages"), Int("workload.burst"),
         Int("workload.buffer-offset"), Int("workload.map-page-size"), Bool("workload.unmap-while-in-flight"),
         Choice<Policy>("workload.policy"), Int("workload.deferred-entries"), Long("workload.deferred-timer-ns"),
-        Int("workload.optimistic-quota"), Long("workload.optimistic-timeout-ns"), Int("workload.mapper-uses"), Int("workload.write-percent"),
+        Int("workload.optimistic-quota"), Long("workload.optimistic-timeout-ns"), Int("workload.mapper-uses"),
+        Int("workload.write-percent"),
         (string?)this["workload.file"].Value, Ratio("workload.think-time-scale"));
 
     private Timing BindTiming() => new(
