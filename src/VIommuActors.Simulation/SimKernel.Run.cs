@@ -39,6 +39,7 @@ public sealed partial class SimKernel
         _cause = 0;
         _deadLetters!.Count = 0;
         _unhandled!.Count = 0;
+        _callbackErrors.Clear();
         _stopRequested = false;
         _choice = choice;
         _choiceNeedsLanes = choice.NeedsLanes;
@@ -234,7 +235,14 @@ public sealed partial class SimKernel
             _timed.Add(long.MaxValue - entry.PeriodNs < due ? long.MaxValue : due + entry.PeriodNs, null, entry, null, _cause);
         }
 
-        entry.Fire();
+        try
+        {
+            entry.Fire();
+        }
+        catch (Exception error) when (entry.IsCallback)
+        {
+            _callbackErrors.Add(error);
+        }
     }
 
     /// <summary>Runs kernel work as a task of the kernel's scheduler, so that awaits in plain handlers come back to the kernel.</summary>

@@ -22,6 +22,7 @@ public sealed partial class SimKernel
     private readonly ConcurrentQueue<object> _foreign = new();
     private readonly SimTaskScheduler _tasks;
     private readonly List<string> _escapes = [];
+    private readonly List<Exception> _callbackErrors = [];
     private volatile bool _escaped;
     private int _owner = Environment.CurrentManagedThreadId;
     private SimQueue? _current;
@@ -49,6 +50,9 @@ public sealed partial class SimKernel
 
     /// <summary>Messages of this run that their receiver had no handler for.</summary>
     public long UnhandledMessages => _unhandled!.Count;
+
+    /// <summary>What scheduled actions and timer callbacks of this run threw. As with Akka's own scheduler the run goes on.</summary>
+    public IReadOnlyList<Exception> CallbackErrors => _callbackErrors;
 
     /// <summary>What reached the system from a foreign thread since it was created: message type and receiver.</summary>
     public IReadOnlyList<string> Escapes

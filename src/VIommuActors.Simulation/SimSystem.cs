@@ -66,7 +66,9 @@ public sealed class SimSystem : IDisposable
     public void Dispose()
     {
         Kernel.DropPending();
-        _ = System.Terminate();
+        var terminated = System.Terminate();
         Kernel.RunMisc();
+        // All actors have stopped now; Akka completes the task itself, and its termination callbacks, on the thread pool.
+        terminated.Wait(TimeSpan.FromSeconds(10));
     }
 }

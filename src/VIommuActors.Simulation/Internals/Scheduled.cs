@@ -17,6 +17,9 @@ internal sealed class Scheduled(object target, object? message, IActorRef? sende
 
     public bool IsCancelled => _disposed || cancelable is { IsCancellationRequested: true };
 
+    /// <summary>True for code to run, false for a message to tell.</summary>
+    public bool IsCallback => target is not ICanTell;
+
     public void Cancel() => _disposed = true;
 
     public void Fire()
