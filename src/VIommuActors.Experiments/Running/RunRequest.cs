@@ -1,0 +1,33 @@
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Trace;
+
+namespace VIommuActors.Experiments.Running;
+
+/// <summary>One run.</summary>
+/// <param name="Scenario">The situation.</param>
+/// <param name="Protocol">Name of the design; need not be the scenario's own.</param>
+/// <param name="Seed">Every 64-bit value is good.</param>
+/// <param name="Trace">Where each step goes, or null.</param>
+public sealed record RunRequest(Scenario Scenario, string Protocol, ulong Seed, ITraceSink? Trace = null);
+
+/// <summary>How a run ended.</summary>
+public enum RunEnding
+{
+    /// <summary>The guests ended their work, or nothing was left that could happen.</summary>
+    Complete,
+
+    /// <summary><c>limits.steps</c> was reached.</summary>
+    StepLimit,
+
+    /// <summary><c>limits.virtual-ns</c> was reached.</summary>
+    TimeLimit,
+
+    /// <summary>Cancelled from outside.</summary>
+    Cancelled,
+}
+
+/// <summary>What a run came to.</summary>
+public sealed record RunResult(Figures.RunFigures Figures, RunEnding Ending, long Steps);
+
+/// <summary>The protocol cannot run this scenario at all; the message says why.</summary>
+public sealed class UnsupportedCombinationException(string message) : Exception(message);
