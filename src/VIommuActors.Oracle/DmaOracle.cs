@@ -34,6 +34,9 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     /// <summary>Called with the latency of each invalidation a guest saw complete.</summary>
     public Action<long>? InvalidationSeen { get; set; }
 
+    /// <summary>Called when a guest has started up.</summary>
+    public Action? WorkBegan { get; set; }
+
     /// <summary>The first <see cref="DetailLimit"/> violations, in order.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
@@ -135,6 +138,9 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
         if (request.Grant.State == GrantState.Active)
             Report(Property.WrongFault, request.Guest, request.Source, request.Grant.Iova, request.Grant.Frames[0], work, request.Grant);
     }
+
+    /// <inheritdoc/>
+    public void WorkBegins(int guest) => WorkBegan?.Invoke();
 
     /// <inheritdoc/>
     public void Invalidated(long latencyNs)

@@ -43,6 +43,9 @@ public interface IGuestWatch
     /// <summary>The device went away with its process before the request was over, which is nobody's violation.</summary>
     void Abandoned(long work);
 
+    /// <summary>The guest has started up; what it does from here on is its work.</summary>
+    void WorkBegins(int guest);
+
     /// <summary>One invalidation, from the driver's first act to the completion it saw.</summary>
     void Invalidated(long latencyNs);
 

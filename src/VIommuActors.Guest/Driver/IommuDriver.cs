@@ -83,10 +83,11 @@ public sealed class IommuDriver
     }
 
     /// <summary>Invalidates a whole domain and waits; the caller then says which mappings it had cleared before.</summary>
-    public ValueTask FlushDomain(IGuestCpu cpu, int domain)
+    public async ValueTask FlushDomain(IGuestCpu cpu, int domain)
     {
-        var unit = _platform.Domains[domain].Unit;
-        return _invalidators[unit].Domain(cpu, _platform.Domains[domain].Id, _deviceTlbs[domain]);
+        var began = cpu.NowNs;
+        await _invalidators[_platform.Domains[domain].Unit].Domain(cpu, _platform.Domains[domain].Id, _deviceTlbs[domain]);
+        cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 
     /// <summary>A covering invalidation has been seen complete: the mapping no longer exists.</summary>
@@ -96,14 +97,18 @@ public sealed class IommuDriver
         _iovas[mapping.Domain].Return(mapping.Iova, mapping.Buffer.Bytes);
     }
 
-    private ValueTask FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
+    private async ValueTask FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
     {
-        var unit = _platform.Domains[domain].Unit;
         var mask = InvalidationRange.MaskFor(iova, bytes);
-        // Beyond CAP.MAMV the driver flushes the domain, as Linux does.
-        return mask > Cap.MaxAddressMask
-            ? FlushDomain(cpu, domain)
-            : _invalidators[unit].Pages(cpu, _platform.Domains[domain].Id, iova, mask, _deviceTlbs[domain]);
+        if (mask > Cap.MaxAddressMask)
+        {
+            // Beyond CAP.MAMV the driver flushes the domain, as Linux does.
+            await FlushDomain(cpu, domain);
+            return;
+        }
+        var began = cpu.NowNs;
+        await _invalidators[_platform.Domains[domain].Unit].Pages(cpu, _platform.Domains[domain].Id, iova, mask, _deviceTlbs[domain]);
+        cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 
     private async ValueTask StartUnit(IGuestCpu cpu, int unit)

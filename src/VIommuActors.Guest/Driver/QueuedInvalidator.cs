@@ -86,7 +86,6 @@ public sealed class QueuedInvalidator : IInvalidator
         {
             // Aborted by a device-TLB timeout: Linux repeats the whole submission.
         }
-        cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 
     private async ValueTask<bool> TrySubmit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors, long began)

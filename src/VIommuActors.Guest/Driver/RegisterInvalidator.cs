@@ -55,6 +55,5 @@ public sealed class RegisterInvalidator(ulong unitBase, ulong iotlbOffset, long 
             if (pause > 0) await cpu.Pause(pause);
         }
         _lock.Release(cpu);
-        cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 }

@@ -33,23 +33,22 @@ public sealed class SecondLevelTable
     /// <summary>Stores a leaf as it is.</summary>
     public void MapRaw(Iova iova, ulong leaf, int level) => Store(Slot(iova, level), leaf);
 
-    /// <summary>Clears the leaf that maps <paramref name="iova"/>, whatever its size. Returns its page mask, or 0 when nothing was mapped.</summary>
-    public ulong Clear(Iova iova)
+    /// <summary>Clears the leaf that maps <paramref name="iova"/>, whatever its size; only one with the value <paramref name="only"/>, if given.</summary>
+    public void Clear(Iova iova, ulong? only = null)
     {
         var table = Root;
         for (var level = Levels; level >= 1; level--)
         {
             var address = SecondLevelEntry.AddressIn(table, iova, level);
             var entry = new SecondLevelEntry(Load(address));
-            if (entry.Permission == Permission.None) return 0;
+            if (entry.Permission == Permission.None) return;
             if (entry.IsLeaf(level))
             {
-                Store(address, 0);
-                return (4096UL << (9 * (level - 1))) - 1;
+                if (only is null || only == entry.Raw) Store(address, 0);
+                return;
             }
             table = entry.Address(52);
         }
-        return 0;
     }
 
     private GuestPhysical Slot(Iova iova, int leafLevel)

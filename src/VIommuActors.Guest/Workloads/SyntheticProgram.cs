@@ -80,6 +80,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
             var page = new GuestBuffer([heap.Take()], 4096);
             _rings[device.Index] = new DescriptorRing(await driver.Map(cpu, device.Domain, page, writable: true));
         }
+        cpu.Watch.WorkBegins(cpu.Guest);
         _ringsReady.Open();
     }
 }

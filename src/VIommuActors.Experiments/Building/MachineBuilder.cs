@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using VIommuActors.Actors;
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Guest.Driver;
+using VIommuActors.Guest.Policies;
+using VIommuActors.Guest.Workloads;
+using VIommuActors.Machine.DeviceModel;
+using VIommuActors.Oracle;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Simulation;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Memory;
+
+namespace VIommuActors.Experiments.Building;
+
+/// <summary>Turns a scenario into the specs of its guests: platform, devices, RAM and what the vCPUs run.</summary>
+internal static class MachineBuilder
+{
+    /// <summary>The unit's usual place (QEMU q35 and Xen's series); further units follow a page apart.</summary>
+    public const ulong FirstUnitBase = 0xfed9_0000;
+
+    private const int RequestsPerSlot = 4;
+
+    /// <summary>The guests of a synthetic scenario.</summary>
+    public static ImmutableArray<GuestSpec> Guests(Scenario scenario, IProtocol protocol, SimRandom random)
+    {
+        var guests = ImmutableArray.CreateBuilder<GuestSpec>(scenario.Topology.Guests);
+        for (var guest = 0; guest < scenario.Topology.Guests; guest++) guests.Add(Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest));
+        return guests.MoveToImmutable();
+    }
+
+    /// <summary>What a unit offers under a scenario and a design.</summary>
+    public static VtdOptions UnitOptions(Scenario scenario, IProtocol protocol) => new()
+    {
+        AddressWidth = scenario.Unit.AddressWidth,
+        CachingMode = scenario.Unit.CachingMode,
+        Drain = scenario.Unit.Drain,
+        IotlbCapacity = scenario.Unit.IotlbEntries,
+        ContextCacheCapacity = scenario.Unit.ContextEntries,
+        DeviceTlb = protocol.UsesDeviceTlb,
+        QueuedInvalidation = scenario.Invalidation == InvalidationInterface.Queued,
+    };
+
+    /// <summary>The random draws of one vCPU.</summary>
+    public static IDice Dice(SimRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
+
+    private static GuestSpec Guest(Scenario scenario, IProtocol protocol, SimRandom random, int guest)
+    {
+        var topology = scenario.Topology;
+        var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
+        var devices = Devices(scenario).ToImmutableArray();
+        var (guestDevices, domains) = Domains(scenario, devices, guest);
+        var ram = new GuestRam((ulong)topology.RamMib << 20);
+        var platform = new GuestPlatform
+        {
+            UnitBases = bases,
+            Devices = guestDevices,
+            Domains = domains,
+            RamBytes = (ulong)topology.RamMib << 20,
+            Queued = scenario.Invalidation == InvalidationInterface.Queued,
+            DeviceTlb = protocol.UsesDeviceTlb,
+            CachingMode = scenario.Unit.CachingMode,
+            Levels = scenario.Unit.AddressWidth == 39 ? 3 : 4,
+            OperationNs = scenario.Timing.GuestOperation,
+            CopyPerPageNs = scenario.Timing.BouncePerPage,
+            InvalidationTimeoutNs = scenario.Timing.InvalidationTimeout,
+        };
+        // The first MiB stays empty, as it holds no ordinary pages on a PC either.
+        var heap = new GuestHeap(1UL << 20, platform.RamBytes);
+        var driver = new IommuDriver(platform, heap, ram);
+        var pool = new BufferPool(heap, scenario.Workload.BufferPages, (ulong)scenario.Workload.MapPageSize);
+        return new GuestSpec
+        {
+            Vcpus = topology.Vcpus,
+            UnitBases = bases,
+            Unit = UnitOptions(scenario, protocol),
+            Devices = [.. devices.Select(device => device.Spec)],
+            Ram = ram,
+            Program = new SyntheticProgram(driver, pool, heap, Settings(scenario, devices)),
+            Dice = vcpu => Dice(random, vcpu),
+        };
+    }
+
+    private static IEnumerable<(DeviceSpec Spec, DeviceKind Kind)> Devices(Scenario scenario)
+    {
+        var index = 0;
+        foreach (var group in scenario.Topology.Devices)
+        {
+            for (var i = 0; i < group.Count; i++, index++)
+            {
+                // Functions 0 of devices 3 to 31 of a bus, as virtual machines lay theirs out.
+                var source = new SourceId((ushort)((index / 29 << 8) | ((3 + (index % 29)) << 3)));
+                var profile = new DeviceProfile(group.InFlight, group.Kind == DeviceKind.Mapper, scenario.Timing.BouncePerPage);
+                yield return (new DeviceSpec(source, group.VIommu, profile), group.Kind);
+            }
+        }
+    }
+
+    private static (ImmutableArray<GuestDevice>, ImmutableArray<GuestDomain>) Domains(
+        Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, int guest)
+    {
+        var domains = new List<GuestDomain>();
+        var byUnitAndSlot = new Dictionary<(int Unit, int Slot), int>();
+        var seen = new int[scenario.Topology.VIommus];
+        var result = ImmutableArray.CreateBuilder<GuestDevice>(devices.Length);
+        for (var index = 0; index < devices.Length; index++)
+        {
+            var (spec, kind) = devices[index];
+            var slot = seen[spec.Unit]++;
+            // 0: a domain each. n: the unit's devices are dealt out over n domains.
+            if (scenario.Topology.Domains > 0) slot %= scenario.Topology.Domains;
+            if (!byUnitAndSlot.TryGetValue((spec.Unit, slot), out var domain))
+            {
+                domain = domains.Count;
+                byUnitAndSlot.Add((spec.Unit, slot), domain);
+                domains.Add(new GuestDomain(spec.Unit, new DomainId((ushort)(slot + 1)), new DomainKey((guest << 12) | domain)));
+            }
+            result.Add(new GuestDevice(index, spec.Source, spec.Unit, domain, kind == DeviceKind.Nic, kind == DeviceKind.Mapper));
+        }
+        return (result.MoveToImmutable(), [.. domains]);
+    }
+
+    private static SyntheticSettings Settings(Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices)
+    {
+        var workload = scenario.Workload;
+        var pagesPerRequest = workload.BufferPages * (workload.MapPageSize / 4096);
+        var timing = scenario.Timing;
+        return new SyntheticSettings
+        {
+            Rounds = workload.Rounds,
+            BufferPages = workload.BufferPages,
+            PageBytes = (ulong)workload.MapPageSize,
+            Burst = workload.Burst,
+            Offset = workload.BufferOffset,
+            UnmapWhileInFlight = workload.UnmapWhileInFlight,
+            InFlightWindowNs = timing.Doorbell + (pagesPerRequest * (timing.Hypercall + timing.DmaPerPage)),
+            Storm = workload.Kind == WorkloadKind.Storm,
+            WritePercent = workload.WritePercent,
+            MapperUses = workload.MapperUses,
+            Backlog = RequestsPerSlot * devices.Max(device => device.Spec.Profile.InFlight),
+            NewPolicy = (driver, pool) => workload.Policy switch
+            {
+                Policy.Strict => new StrictPolicy(driver),
+                Policy.Deferred => new DeferredPolicy(driver, workload.DeferredEntries, workload.DeferredTimerNs),
+                Policy.Optimistic => new OptimisticPolicy(driver, workload.OptimisticQuota, workload.OptimisticTimeoutNs),
+                Policy.ShadowCopy => new ShadowCopyPolicy(driver, _ => pool.New()),
+                _ => throw new ArgumentOutOfRangeException(nameof(scenario)),
+            },
+        };
+    }
+
+    private sealed class RandomDice(SimRandom random) : IDice
+    {
+        public int Next(int bound) => random.Next(bound);
+    }
+}

@@ -1,0 +1,63 @@
+using VIommuActors.Experiments.Figures;
+using VIommuActors.Machine.Cpu;
+using VIommuActors.Oracle;
+using VIommuActors.Simulation;
+using VIommuActors.Trace;
+
+namespace VIommuActors.Experiments.Running;
+
+/// <summary>Position for the oracle, and the end of the run: once every vCPU has ended and no request is open, there is nothing left to see.</summary>
+internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IVcpuWatch
+{
+    private readonly List<string> _stops = [];
+    private int _running = vcpus;
+
+    public long Step => kernel.Steps;
+
+    public long NowNs => kernel.NowNs;
+
+    public IReadOnlyList<string> Stops => _stops;
+
+    public int Running => _running;
+
+    public void Ended(int guest, int vcpu, string? why)
+    {
+        if (why is not null) _stops.Add($"guest {guest} vCPU {vcpu} stopped: {why}");
+        _running--;
+        // Programs wait for their devices before they end, so nothing of interest is under way when the last one does.
+        if (_running == 0) kernel.Stop();
+    }
+}
+
+/// <summary>Writes each step of the kernel to a trace, under the machine's names.</summary>
+internal sealed class StepRecorder(ITraceSink sink, Actors.Wiring.NodeTable table, Func<Akka.Actor.IActorRef, int> nodeOf) : IStepObserver
+{
+    private static readonly string[] WireNames =
+        ["return", "mmio", "ioreq", "event-channel", "hypercall", "dma", "ats", "device-model", "doorbell", "interrupt", "self"];
+
+    public void Delivering(in Step step)
+    {
+        if (step.Message is not Protocols.Messages.Message message) return;
+        var to = table.NameOf(new Protocols.Messages.NodeId(nodeOf(step.Receiver)));
+        sink.Event(new TraceStep(
+            step.Number, step.TimeNs, to, table.NameOf(message.From), WireNames[(int)message.Wire], message, step.Cause, step.Enabled, step.Chosen));
+    }
+}
+
+/// <summary>A violation as a remark in a trace.</summary>
+internal sealed class ViolationRemark(Violation violation) : ITraced
+{
+    public string Name => "violation";
+
+    public void Describe(ref TraceFields fields)
+    {
+        fields.AddText("property", Properties.NameOf(violation.Property));
+        fields.AddNumber("guest", violation.Guest);
+        if (violation.Source is { } source) fields.AddText("device", source.ToString());
+        fields.Add("iova", violation.Iova.Value);
+        fields.Add("gpa", violation.Address.Value);
+        fields.AddNumber("work", violation.Work);
+        if (violation.Granted is { } granted) fields.AddNumber("grantedAtStep", granted.Step);
+        if (violation.Revoked is { } revoked) fields.AddNumber("revokedAtStep", revoked.Step);
+    }
+}

@@ -1,0 +1,79 @@
+using Akka.Actor;
+using VIommuActors.Actors.Wiring;
+using VIommuActors.Experiments.Figures;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Simulation;
+
+namespace VIommuActors.Experiments.Running;
+
+/// <summary>The wires of a simulated machine: every hop costs what the scenario says, faults strike here, and nothing is free that is not free there.</summary>
+/// <remarks>
+/// A wire keeps the order of what one party sends another. Only memory accesses need help with that, their latency depends on their
+/// size; everything else between two parties takes equally long. A delayed message is out of order on purpose.
+/// </remarks>
+internal sealed class SimWires : IWires
+{
+    private readonly SimKernel _kernel;
+    private readonly NodeTable _table;
+    private readonly long[] _latencies;
+    private readonly long _dmaPerPage;
+    private readonly MessageFaults? _faults;
+    private readonly long[] _lastAccess;
+
+    public SimWires(SimKernel kernel, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter)
+    {
+        _kernel = kernel;
+        _table = table;
+        _faults = faults;
+        Meter = meter;
+        _dmaPerPage = timing.DmaPerPage;
+        _lastAccess = new long[nodes];
+        _latencies = new long[Enum.GetValues<Wire>().Length];
+        _latencies[(int)Wire.Mmio] = timing.MmioTrap;
+        _latencies[(int)Wire.Ioreq] = timing.Ioreq;
+        _latencies[(int)Wire.EventChannel] = timing.EventChannel;
+        _latencies[(int)Wire.Hypercall] = timing.Hypercall;
+        _latencies[(int)Wire.Ats] = timing.Ats;
+        _latencies[(int)Wire.DeviceModel] = timing.DeviceModel;
+        _latencies[(int)Wire.Doorbell] = timing.Doorbell;
+        _latencies[(int)Wire.Interrupt] = timing.Interrupt;
+    }
+
+    public MessageMeter Meter { get; }
+
+    /// <summary>The first failure of a party, which ends the run.</summary>
+    public Exception? Failure { get; private set; }
+
+    public long NowNs => _kernel.NowNs;
+
+    public void Send(IActorRef sender, NodeId to, Message message)
+    {
+        Meter.Count(message);
+        var due = _kernel.NowNs + _latencies[(int)message.Wire];
+        if (message.Wire == Wire.Dma)
+        {
+            due += _dmaPerPage * message.DataPages;
+            ref var last = ref _lastAccess[message.From.Index];
+            if (due < last) due = last;
+            last = due;
+        }
+        var target = _table[to];
+        if (_faults is not null)
+        {
+            var fate = _faults.Decide(message);
+            if (fate.Drop) return;
+            due += fate.DelayNs;
+            if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
+        }
+        _kernel.DeliverAt(due, target, message, sender);
+    }
+
+    public void After(IActorRef self, long delayNs, Message message) => _kernel.DeliverAt(_kernel.NowNs + delayNs, self, message, self);
+
+    public void Failed(NodeId party, Exception reason)
+    {
+        Failure ??= new InvalidOperationException($"{_table.NameOf(party)} failed at step {_kernel.Steps}: {reason.Message}", reason);
+        _kernel.Stop();
+    }
+}
