@@ -70,7 +70,10 @@ public sealed class RunFigures
     /// <summary>The first violations in full.</summary>
     public ImmutableArray<Violation> Details { get; set; } = [];
 
-    /// <summary>Why vCPUs stopped before their end, and what a replay found different from its recording.</summary>
+    /// <summary>How a replay compares to its recording; of several runs, the first's.</summary>
+    public Guest.Replay.ReplayReport? Replay { get; set; }
+
+    /// <summary>Why vCPUs stopped before their end.</summary>
     public ImmutableArray<string> Remarks { get; set; } = [];
 
     /// <summary>How often a property was broken.</summary>
@@ -102,6 +105,13 @@ public sealed class RunFigures
     /// <summary>Extra bytes per DMA request.</summary>
     public double BytesCopiedPerDma => Per(BytesCopied, Dmas);
 
+    /// <summary>The latency below which <paramref name="percent"/> of the values lie; 0 without values. 100 gives the largest.</summary>
+    public static long Percentile(LongHistogram histogram, double percent)
+    {
+        if (histogram.TotalCount == 0) return 0;
+        return percent >= 100 ? histogram.GetMaxValue() : histogram.GetValueAtPercentile(percent);
+    }
+
     /// <summary>Records a latency.</summary>
     public static void Record(LongHistogram histogram, long ns) => histogram.RecordValue(Math.Min(ns, LongestNs));
 
@@ -126,6 +136,7 @@ public sealed class RunFigures
         ExposureMaxNs = Math.Max(ExposureMaxNs, other.ExposureMaxNs);
         foreach (var property in Properties.All) this[property] += other[property];
         if (Details.IsEmpty) Details = other.Details;
+        Replay ??= other.Replay;
         Remarks = [.. Remarks, .. other.Remarks.Except(Remarks).Take(Math.Max(0, 20 - Remarks.Length))];
     }
 

@@ -10,6 +10,7 @@ namespace VIommuActors.Experiments.Running;
 internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IVcpuWatch
 {
     private readonly List<string> _stops = [];
+    private readonly List<Vcpu> _vcpus = [];
     private int _running = vcpus;
 
     public long Step => kernel.Steps;
@@ -19,6 +20,11 @@ internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IV
     public IReadOnlyList<string> Stops => _stops;
 
     public int Running => _running;
+
+    /// <summary>vCPUs that sit inside the hypervisor and execute nothing.</summary>
+    public IEnumerable<Vcpu> Blocked => _vcpus.Where(vcpu => vcpu.End == VcpuEnd.Running && vcpu.IsBlockedInXen);
+
+    public void Began(Vcpu vcpu) => _vcpus.Add(vcpu);
 
     public void Ended(int guest, int vcpu, string? why)
     {

@@ -16,6 +16,7 @@ namespace VIommuActors.Experiments.Running;
 public sealed class ScenarioRunner : IDisposable
 {
     private readonly SimSystem _system = SimSystem.Create("viommu");
+    private readonly RecordingShelf _recordings = new();
     private int _worlds;
 
     /// <summary>Message kinds that fault rules may name.</summary>
@@ -44,7 +45,7 @@ public sealed class ScenarioRunner : IDisposable
         var figures = new RunFigures(protocol.Name) { Runs = 1 };
         var meter = new MessageMeter(figures);
         var table = new NodeTable();
-        var work = Workloads.Build(scenario, protocol, random.Derive("workload"), figures);
+        var work = WorkPlan.For(scenario, protocol, random.Derive("workload"), _recordings);
         var monitor = new RunMonitor(kernel, work.Guests.Sum(guest => guest.Vcpus));
         var oracle = new DmaOracle(monitor) { InvalidationSeen = ns => RunFigures.Record(figures.InvalidationNs, ns), WorkBegan = meter.WorkBegins };
         if (request.Trace is { IsEnabled: true } trace)
@@ -84,8 +85,8 @@ public sealed class ScenarioRunner : IDisposable
             EmulatorCrashes.Plan(scenario, layout, kernel);
             var ending = kernel.Run(scenario.Limits.Steps, scenario.Limits.VirtualNs, cancel);
             if (wires.Failure is { } failure) throw failure;
-            Close(figures, meter, oracle, monitor, layout, ending);
-            work.Finish();
+            Close(figures, meter, oracle, monitor, ending);
+            figures.Replay = work.Replay;
             return new RunResult(figures, EndingOf(ending, monitor, cancel), kernel.Steps);
         }
         finally
@@ -98,12 +99,12 @@ public sealed class ScenarioRunner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _system.Dispose();
 
-    private static void Close(RunFigures figures, MessageMeter meter, DmaOracle oracle, RunMonitor monitor, MachineLayout layout, RunEnd ending)
+    private static void Close(RunFigures figures, MessageMeter meter, DmaOracle oracle, RunMonitor monitor, RunEnd ending)
     {
         if (ending is RunEnd.Quiescent or RunEnd.TimeLimit)
         {
             // Nobody will ever answer a vCPU that still sits in the hypervisor: the guest cannot even time out.
-            foreach (var vcpu in work(layout)) oracle.TimedOut(vcpu.Guest, vcpu.Index, monitor.NowNs);
+            foreach (var vcpu in monitor.Blocked) oracle.TimedOut(vcpu.Guest, vcpu.Index, monitor.NowNs);
             oracle.Close();
         }
         meter.Close();
@@ -118,8 +119,6 @@ public sealed class ScenarioRunner : IDisposable
         figures.Details = [.. oracle.Violations];
         figures.Remarks = [.. figures.Remarks, .. monitor.Stops];
         foreach (var property in Properties.All) figures[property] = oracle.Count(property);
-
-        static IEnumerable<(int Guest, int Index)> work(MachineLayout _) => [];
     }
 
     private static RunEnding EndingOf(RunEnd ending, RunMonitor monitor, CancellationToken cancel) => ending switch

@@ -7,7 +7,7 @@ public sealed class Gate
     private bool _open;
 
     /// <summary>Passes at once when open.</summary>
-    public async ValueTask Pass(IGuestCpu cpu)
+    public async GuestCode Pass(IGuestCpu cpu)
     {
         lock (_waiters)
         {

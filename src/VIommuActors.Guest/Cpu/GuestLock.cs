@@ -7,7 +7,7 @@ public sealed class GuestLock
     private IGuestCpu? _owner;
 
     /// <summary>Takes the lock, waiting if another vCPU has it.</summary>
-    public async ValueTask Acquire(IGuestCpu cpu)
+    public async GuestCode Acquire(IGuestCpu cpu)
     {
         lock (_waiters)
         {

@@ -31,13 +31,13 @@ public interface IGuestCpu
     IDice Dice { get; }
 
     /// <summary>A trapped load from device or unit registers, guest-physical <paramref name="address"/>, 1–8 bytes.</summary>
-    ValueTask<ulong> Read(ulong address, int size);
+    CpuWait Read(ulong address, int size);
 
     /// <summary>A trapped store.</summary>
-    ValueTask<ulong> Write(ulong address, int size, ulong value);
+    CpuWait Write(ulong address, int size, ulong value);
 
     /// <summary>Runs code that takes <paramref name="ns"/> ≥ 0 and touches nothing.</summary>
-    ValueTask<ulong> Pause(long ns);
+    CpuWait Pause(long ns);
 
     /// <summary>
     /// Rings a device's doorbell and goes on. Returns the request's number, unique in the machine. <paramref name="uses"/> is how
@@ -46,13 +46,13 @@ public interface IGuestCpu
     long Ring(int device, ImmutableArray<DmaSegment> segments, int uses, Grant grant);
 
     /// <summary>Waits for the device's interrupt for request <paramref name="work"/>; true when the unit refused part of it.</summary>
-    ValueTask<ulong> Completion(long work);
+    CpuWait Completion(long work);
 
     /// <summary>Waits until no more than <paramref name="count"/> of this vCPU's requests are unfinished.</summary>
-    ValueTask<ulong> Backlog(int count);
+    CpuWait Backlog(int count);
 
     /// <summary>Sleeps until another vCPU calls <see cref="Unblock"/>; one pending unblock is remembered.</summary>
-    ValueTask<ulong> Block();
+    CpuWait Block();
 
     /// <summary>True once for each time that unit <paramref name="unit"/> has interrupted this vCPU since the last call; several count as one.</summary>
     bool TakeInterrupt(int unit);

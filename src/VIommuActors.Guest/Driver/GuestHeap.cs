@@ -12,7 +12,7 @@ public sealed class GuestHeap(ulong from, ulong to)
     private ulong _next = from;
 
     /// <summary>Takes a block of <paramref name="bytes"/> (a power of two, at least 4 KiB), aligned to its size.</summary>
-    /// <exception cref="GuestPanicException">The RAM is used up.</exception>
+    /// <exception cref="Cpu.GuestPanicException">The RAM is used up.</exception>
     public GuestPhysical Take(ulong bytes = 4096)
     {
         lock (_free)

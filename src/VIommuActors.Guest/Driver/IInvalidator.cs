@@ -7,16 +7,16 @@ namespace VIommuActors.Guest.Driver;
 public interface IInvalidator
 {
     /// <summary>Context cache and IOTLB, everything, in this order.</summary>
-    ValueTask Everything(IGuestCpu cpu);
+    GuestCode Everything(IGuestCpu cpu);
 
     /// <summary>Context entry of one device changed: context cache, then the domain's IOTLB entries, then its device TLB.</summary>
-    ValueTask Context(IGuestCpu cpu, DomainId oldDomain, SourceId source);
+    GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source);
 
     /// <summary>All pages of a domain.</summary>
-    ValueTask Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices);
+    GuestCode Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices);
 
     /// <summary>2^<paramref name="addressMask"/> pages around <paramref name="address"/>. <paramref name="devices"/> have device TLBs to flush.</summary>
-    ValueTask Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices);
+    GuestCode Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices);
 }
 
 /// <summary>Page-selective rounding as current Linux does it.</summary>

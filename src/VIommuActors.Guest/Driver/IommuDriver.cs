@@ -34,7 +34,7 @@ public sealed class IommuDriver
     public GuestPlatform Platform => _platform;
 
     /// <summary>Brings all units up. The first vCPU does the work, the others wait for it.</summary>
-    public async ValueTask Start(IGuestCpu cpu)
+    public async GuestCode Start(IGuestCpu cpu)
     {
         if (cpu.Index != 0)
         {
@@ -48,7 +48,7 @@ public sealed class IommuDriver
     }
 
     /// <summary>Makes a buffer reachable. New leaves go from not-present to present, which needs no invalidation while CAP.CM is 0.</summary>
-    public async ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
+    public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
         if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
         var iova = _iovas[domain].Take(buffer.Bytes);
@@ -67,7 +67,7 @@ public sealed class IommuDriver
     }
 
     /// <summary>Clears the leaves. Devices can go on through cached translations until <see cref="Flush"/> or <see cref="FlushDomain"/>.</summary>
-    public async ValueTask Clear(IGuestCpu cpu, Mapping mapping)
+    public async GuestCode Clear(IGuestCpu cpu, Mapping mapping)
     {
         if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
         for (var page = 0; page < mapping.Buffer.Pages.Length; page++)
@@ -76,14 +76,14 @@ public sealed class IommuDriver
     }
 
     /// <summary>Invalidates one cleared mapping and waits. Afterwards its frames and addresses are free.</summary>
-    public async ValueTask Flush(IGuestCpu cpu, Mapping mapping)
+    public async GuestCode Flush(IGuestCpu cpu, Mapping mapping)
     {
         await FlushRange(cpu, mapping.Domain, mapping.Iova, mapping.Buffer.Bytes);
         Forget(cpu, mapping);
     }
 
     /// <summary>Invalidates a whole domain and waits; the caller then says which mappings it had cleared before.</summary>
-    public async ValueTask FlushDomain(IGuestCpu cpu, int domain)
+    public async GuestCode FlushDomain(IGuestCpu cpu, int domain)
     {
         var began = cpu.NowNs;
         await _invalidators[_platform.Domains[domain].Unit].Domain(cpu, _platform.Domains[domain].Id, _deviceTlbs[domain]);
@@ -97,7 +97,7 @@ public sealed class IommuDriver
         _iovas[mapping.Domain].Return(mapping.Iova, mapping.Buffer.Bytes);
     }
 
-    private async ValueTask FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
+    private async GuestCode FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
     {
         var mask = InvalidationRange.MaskFor(iova, bytes);
         if (mask > Cap.MaxAddressMask)
@@ -111,12 +111,12 @@ public sealed class IommuDriver
         cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 
-    private async ValueTask StartUnit(IGuestCpu cpu, int unit)
+    private async GuestCode StartUnit(IGuestCpu cpu, int unit)
     {
         var at = _platform.UnitBases[unit];
         var enabled = (Gcmd)0;
 
-        async ValueTask Command(Gcmd bit)
+        async GuestCode Command(Gcmd bit)
         {
             // Level bits are written every time, or they would be switched off; one-shot bits once.
             await cpu.Write(at + RegisterOffset.Gcmd, 4, (uint)(enabled | bit));

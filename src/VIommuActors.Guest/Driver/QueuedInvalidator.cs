@@ -37,7 +37,7 @@ public sealed class QueuedInvalidator : IInvalidator
     }
 
     /// <summary>Points the unit at the ring and switches it on.</summary>
-    public async ValueTask Enable(IGuestCpu cpu, Func<Gcmd, ValueTask> command)
+    public async GuestCode Enable(IGuestCpu cpu, Func<Gcmd, GuestCode> command)
     {
         await cpu.Write(_unitBase + RegisterOffset.Iqt, 4, 0);
         await cpu.Write(_unitBase + RegisterOffset.Iqa, 8, Iqa.Of(_queue, 0).Raw);
@@ -45,21 +45,21 @@ public sealed class QueuedInvalidator : IInvalidator
     }
 
     /// <inheritdoc/>
-    public async ValueTask Everything(IGuestCpu cpu)
+    public async GuestCode Everything(IGuestCpu cpu)
     {
         await Submit(cpu, [InvalidationDescriptor.ContextGlobal()]);
         await Submit(cpu, [InvalidationDescriptor.IotlbGlobal()]);
     }
 
     /// <inheritdoc/>
-    public async ValueTask Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
+    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
     {
         await Submit(cpu, [InvalidationDescriptor.ContextDevice(oldDomain, source)]);
         await Submit(cpu, [InvalidationDescriptor.IotlbDomain(oldDomain)]);
     }
 
     /// <inheritdoc/>
-    public ValueTask Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices)
+    public GuestCode Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices)
     {
         var batch = new List<InvalidationDescriptor>(1 + devices.Count) { InvalidationDescriptor.IotlbDomain(domain) };
         foreach (var device in devices) batch.Add(InvalidationDescriptor.DeviceTlb(device, default, InvalidationDescriptor.AllPages));
@@ -67,7 +67,7 @@ public sealed class QueuedInvalidator : IInvalidator
     }
 
     /// <inheritdoc/>
-    public ValueTask Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices)
+    public GuestCode Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices)
     {
         // IOTLB first: the other way round a device could fetch the old translation again from the IOTLB.
         var batch = new List<InvalidationDescriptor>(1 + devices.Count) { InvalidationDescriptor.IotlbPage(domain, address, addressMask) };
@@ -79,7 +79,7 @@ public sealed class QueuedInvalidator : IInvalidator
 
     /// <summary>Submits descriptors with a wait behind them and returns when its status has been written.</summary>
     /// <exception cref="GuestPanicException">The time limit passed, or the unit refused a descriptor.</exception>
-    public async ValueTask Submit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors)
+    public async GuestCode Submit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors)
     {
         var began = cpu.NowNs;
         while (!await TrySubmit(cpu, descriptors, began))
@@ -88,7 +88,7 @@ public sealed class QueuedInvalidator : IInvalidator
         }
     }
 
-    private async ValueTask<bool> TrySubmit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors, long began)
+    private async GuestCode<bool> TrySubmit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors, long began)
     {
         var slots = descriptors.Count + 1;
         await _lock.Acquire(cpu);
@@ -136,7 +136,7 @@ public sealed class QueuedInvalidator : IInvalidator
         return seen != Aborted;
     }
 
-    private async ValueTask CheckFaults(IGuestCpu cpu, int first, int slots)
+    private async GuestCode CheckFaults(IGuestCpu cpu, int first, int slots)
     {
         var faults = (Fsts)(uint)await cpu.Read(_unitBase + RegisterOffset.Fsts, 4);
         if ((faults & Fsts.QueueError) != 0)

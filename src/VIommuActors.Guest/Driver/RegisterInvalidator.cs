@@ -16,28 +16,28 @@ public sealed class RegisterInvalidator(ulong unitBase, ulong iotlbOffset, long 
     private readonly GuestLock _lock = new();
 
     /// <inheritdoc/>
-    public async ValueTask Everything(IGuestCpu cpu)
+    public async GuestCode Everything(IGuestCpu cpu)
     {
         await Command(cpu, RegisterOffset.Ccmd, Icc | 1UL << 61);
         await Command(cpu, iotlbOffset, Ivt | 1UL << 60 | DrainWrites);
     }
 
     /// <inheritdoc/>
-    public async ValueTask Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
+    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
     {
         await Command(cpu, RegisterOffset.Ccmd, Icc | 3UL << 61 | (ulong)source.Value << 16 | oldDomain.Value);
         await Command(cpu, iotlbOffset, Ivt | 2UL << 60 | DrainWrites | (ulong)oldDomain.Value << 32);
     }
 
     /// <inheritdoc/>
-    public ValueTask Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices) =>
+    public GuestCode Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices) =>
         Command(cpu, iotlbOffset, Ivt | 2UL << 60 | DrainWrites | (ulong)domain.Value << 32);
 
     /// <inheritdoc/>
-    public ValueTask Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices) =>
+    public GuestCode Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices) =>
         Command(cpu, iotlbOffset, Ivt | 3UL << 60 | DrainWrites | (ulong)domain.Value << 32, address.Page.Value | (uint)addressMask);
 
-    private async ValueTask Command(IGuestCpu cpu, ulong register, ulong command, ulong? address = null)
+    private async GuestCode Command(IGuestCpu cpu, ulong register, ulong command, ulong? address = null)
     {
         var began = cpu.NowNs;
         await _lock.Acquire(cpu);

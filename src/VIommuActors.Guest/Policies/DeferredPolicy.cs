@@ -14,14 +14,14 @@ public sealed class DeferredPolicy(IommuDriver driver, int entries, long timerNs
     private long _oldestNs;
 
     /// <inheritdoc/>
-    public async ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
+    public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
         await FlushIfDue(cpu);
         return await driver.Map(cpu, domain, buffer, writable);
     }
 
     /// <inheritdoc/>
-    public async ValueTask Unmap(IGuestCpu cpu, Mapping mapping)
+    public async GuestCode Unmap(IGuestCpu cpu, Mapping mapping)
     {
         await driver.Clear(cpu, mapping);
         cpu.Watch.HandedBack(mapping.Grant);
@@ -31,15 +31,15 @@ public sealed class DeferredPolicy(IommuDriver driver, int entries, long timerNs
     }
 
     /// <inheritdoc/>
-    public ValueTask Finish(IGuestCpu cpu) => Flush(cpu);
+    public GuestCode Finish(IGuestCpu cpu) => Flush(cpu);
 
-    private ValueTask FlushIfDue(IGuestCpu cpu)
+    private GuestCode FlushIfDue(IGuestCpu cpu)
     {
         var due = _queued.Count >= entries || (_queued.Count > 0 && cpu.NowNs - _oldestNs >= timerNs);
-        return due ? Flush(cpu) : ValueTask.CompletedTask;
+        return due ? Flush(cpu) : GuestCode.Done;
     }
 
-    private async ValueTask Flush(IGuestCpu cpu)
+    private async GuestCode Flush(IGuestCpu cpu)
     {
         foreach (var domain in _queued.Select(mapping => mapping.Domain).Distinct().Order().ToArray())
             await driver.FlushDomain(cpu, domain);

@@ -10,11 +10,11 @@ namespace VIommuActors.Guest.Policies;
 public interface IMappingPolicy
 {
     /// <summary>Makes a buffer reachable and says where.</summary>
-    ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable);
+    GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable);
 
     /// <summary>The owner wants its buffer back; it has it when this returns.</summary>
-    ValueTask Unmap(IGuestCpu cpu, Mapping mapping);
+    GuestCode Unmap(IGuestCpu cpu, Mapping mapping);
 
     /// <summary>Ends everything that was put off.</summary>
-    ValueTask Finish(IGuestCpu cpu);
+    GuestCode Finish(IGuestCpu cpu);
 }

@@ -15,7 +15,7 @@ public sealed class OptimisticPolicy(IommuDriver driver, int quota, long timeout
     public long Hits { get; private set; }
 
     /// <inheritdoc/>
-    public async ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
+    public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
         await TearDown(cpu, quota);
         for (var node = _kept.First; node is not null; node = node.Next)
@@ -31,7 +31,7 @@ public sealed class OptimisticPolicy(IommuDriver driver, int quota, long timeout
     }
 
     /// <inheritdoc/>
-    public ValueTask Unmap(IGuestCpu cpu, Mapping mapping)
+    public GuestCode Unmap(IGuestCpu cpu, Mapping mapping)
     {
         cpu.Watch.HandedBack(mapping.Grant);
         _kept.AddLast((mapping, cpu.NowNs));
@@ -39,9 +39,9 @@ public sealed class OptimisticPolicy(IommuDriver driver, int quota, long timeout
     }
 
     /// <inheritdoc/>
-    public ValueTask Finish(IGuestCpu cpu) => TearDown(cpu, 0);
+    public GuestCode Finish(IGuestCpu cpu) => TearDown(cpu, 0);
 
-    private async ValueTask TearDown(IGuestCpu cpu, int keep)
+    private async GuestCode TearDown(IGuestCpu cpu, int keep)
     {
         while (_kept.First is { } oldest && (_kept.Count > keep || cpu.NowNs - oldest.Value.SinceNs >= timeoutNs))
         {

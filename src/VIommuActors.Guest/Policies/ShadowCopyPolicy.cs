@@ -13,7 +13,7 @@ public sealed class ShadowCopyPolicy(IommuDriver driver, Func<GuestBuffer, Guest
     private readonly List<Mapping> _all = [];
 
     /// <inheritdoc/>
-    public async ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
+    public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
         await Copy(cpu, buffer);
         var key = (domain, buffer.Pages.Length, writable);
@@ -24,7 +24,7 @@ public sealed class ShadowCopyPolicy(IommuDriver driver, Func<GuestBuffer, Guest
     }
 
     /// <inheritdoc/>
-    public async ValueTask Unmap(IGuestCpu cpu, Mapping mapping)
+    public async GuestCode Unmap(IGuestCpu cpu, Mapping mapping)
     {
         await Copy(cpu, mapping.Buffer);
         var key = (mapping.Domain, mapping.Buffer.Pages.Length, mapping.Writable);
@@ -33,7 +33,7 @@ public sealed class ShadowCopyPolicy(IommuDriver driver, Func<GuestBuffer, Guest
     }
 
     /// <inheritdoc/>
-    public async ValueTask Finish(IGuestCpu cpu)
+    public async GuestCode Finish(IGuestCpu cpu)
     {
         foreach (var mapping in _all)
         {
@@ -44,7 +44,7 @@ public sealed class ShadowCopyPolicy(IommuDriver driver, Func<GuestBuffer, Guest
         _idle.Clear();
     }
 
-    private async ValueTask Copy(IGuestCpu cpu, GuestBuffer buffer)
+    private async GuestCode Copy(IGuestCpu cpu, GuestBuffer buffer)
     {
         var cost = driver.Platform.CopyPerPageNs * (long)(buffer.Bytes >> 12);
         if (cost > 0) await cpu.Pause(cost);

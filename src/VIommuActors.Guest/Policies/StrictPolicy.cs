@@ -7,15 +7,15 @@ namespace VIommuActors.Guest.Policies;
 public sealed class StrictPolicy(IommuDriver driver) : IMappingPolicy
 {
     /// <inheritdoc/>
-    public ValueTask<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable) => driver.Map(cpu, domain, buffer, writable);
+    public GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable) => driver.Map(cpu, domain, buffer, writable);
 
     /// <inheritdoc/>
-    public async ValueTask Unmap(IGuestCpu cpu, Mapping mapping)
+    public async GuestCode Unmap(IGuestCpu cpu, Mapping mapping)
     {
         await driver.Clear(cpu, mapping);
         await driver.Flush(cpu, mapping);
     }
 
     /// <inheritdoc/>
-    public ValueTask Finish(IGuestCpu cpu) => ValueTask.CompletedTask;
+    public GuestCode Finish(IGuestCpu cpu) => GuestCode.Done;
 }

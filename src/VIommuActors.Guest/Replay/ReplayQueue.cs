@@ -24,7 +24,7 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
     }
 
     /// <summary>Replays one tail write with what the recorded unit fetched after it.</summary>
-    public async ValueTask Submit(IGuestCpu cpu, RecordedEvent tailWrite, ImmutableArray<RecordedEvent> batch, Func<IGuestCpu, List<LiveLeaf>, ValueTask> retire)
+    public async GuestCode Submit(IGuestCpu cpu, RecordedEvent tailWrite, ImmutableArray<RecordedEvent> batch, Func<IGuestCpu, List<LiveLeaf>, GuestCode> retire)
     {
         var covered = new List<LiveLeaf>();
         var descriptors = new List<(int Line, InvalidationDescriptor Descriptor)>(batch.Length);
@@ -101,7 +101,7 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
         if (_statuses.Count > 0) report.Find(_statuses.Peek().Line, $"{_statuses.Count} statuses were never written");
     }
 
-    private async ValueTask Poll(IGuestCpu cpu, GuestPhysical address, uint data, long began)
+    private async GuestCode Poll(IGuestCpu cpu, GuestPhysical address, uint data, long began)
     {
         var spin = new Spin();
         while (Load(cpu, address) != data)

@@ -73,7 +73,7 @@ public sealed class TraceProgram : IGuestProgram
     public Action<GuestPhysical, uint> StatusWritten => _queue.StatusWritten;
 
     /// <inheritdoc/>
-    public async ValueTask Run(IGuestCpu cpu)
+    public async GuestCode Run(IGuestCpu cpu)
     {
         if (cpu.Index != 0) return;
         cpu.Watch.WorkBegins(cpu.Guest);
@@ -118,7 +118,7 @@ public sealed class TraceProgram : IGuestProgram
         _queue.Close();
     }
 
-    private async ValueTask Access(IGuestCpu cpu, RecordedEvent e, LiveLeaf? leaf)
+    private async GuestCode Access(IGuestCpu cpu, RecordedEvent e, LiveLeaf? leaf)
     {
         if (leaf is null)
         {
@@ -135,7 +135,7 @@ public sealed class TraceProgram : IGuestProgram
         await cpu.Backlog(_settings.Backlog);
     }
 
-    private async ValueTask Write(IGuestCpu cpu, RecordedEvent e, int index)
+    private async GuestCode Write(IGuestCpu cpu, RecordedEvent e, int index)
     {
         var register = (uint)e.Offset;
         if (_open is not null) await Complete(cpu);
@@ -158,7 +158,7 @@ public sealed class TraceProgram : IGuestProgram
         if (register != _iotlb - 8) _ivaAtNs = -1;
     }
 
-    private async ValueTask Open(IGuestCpu cpu, uint register, long beganNs, List<LiveLeaf> covered)
+    private async GuestCode Open(IGuestCpu cpu, uint register, long beganNs, List<LiveLeaf> covered)
     {
         var waited = cpu.NowNs;
         await Retire(cpu, covered);
@@ -180,7 +180,7 @@ public sealed class TraceProgram : IGuestProgram
     }
 
     /// <summary>The driver is about to invalidate: clears what will be covered, after its devices have finished unless told otherwise.</summary>
-    private async ValueTask Retire(IGuestCpu cpu, List<LiveLeaf> covered)
+    private async GuestCode Retire(IGuestCpu cpu, List<LiveLeaf> covered)
     {
         foreach (var leaf in covered)
         {
@@ -193,7 +193,7 @@ public sealed class TraceProgram : IGuestProgram
         }
     }
 
-    private async ValueTask Read(IGuestCpu cpu, RecordedEvent e)
+    private async GuestCode Read(IGuestCpu cpu, RecordedEvent e)
     {
         var register = (uint)e.Offset;
         Report.Reads++;
@@ -202,7 +202,7 @@ public sealed class TraceProgram : IGuestProgram
     }
 
     /// <summary>Reads a register; one whose value is a matter of time is read until it is the recorded one.</summary>
-    private async ValueTask<ulong> Settled(IGuestCpu cpu, RecordedEvent e)
+    private async GuestCode<ulong> Settled(IGuestCpu cpu, RecordedEvent e)
     {
         var began = cpu.NowNs;
         var value = await cpu.Read(_settings.UnitBase + (uint)e.Offset, e.Size);
@@ -239,7 +239,7 @@ public sealed class TraceProgram : IGuestProgram
     }
 
     /// <summary>Polls an open register command to its end, as the recorded driver did before it went on.</summary>
-    private async ValueTask Complete(IGuestCpu cpu, RecordedEvent? recorded = null)
+    private async GuestCode Complete(IGuestCpu cpu, RecordedEvent? recorded = null)
     {
         if (_open is not { } open) return;
         _open = null;

@@ -33,7 +33,7 @@ public sealed class DescriptorRing(Mapping page)
         {
             var descriptor = page.Buffer.Pages[0].Value + (ulong)((at + i) * DescriptorBytes);
             cpu.Memory.TryWrite64(new GuestPhysical(descriptor), fragments[i].Address.Value);
-            cpu.Memory.TryWrite64(new GuestPhysical(descriptor + 8), (ulong)fragments[i].Bytes | (fragments[i].IsWrite ? 1UL << 63 : 0));
+            cpu.Memory.TryWrite64(new GuestPhysical(descriptor + 8), (uint)fragments[i].Bytes | (fragments[i].IsWrite ? 1UL << 63 : 0));
         }
         var where = new Iova(page.Iova.Value + (ulong)(at * DescriptorBytes));
         return

@@ -7,5 +7,5 @@ public interface IGuestProgram
 {
     /// <summary>Runs to the end of the work.</summary>
     /// <exception cref="GuestPanicException">The guest stopped itself.</exception>
-    ValueTask Run(IGuestCpu cpu);
+    GuestCode Run(IGuestCpu cpu);
 }

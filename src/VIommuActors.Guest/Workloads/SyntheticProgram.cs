@@ -16,7 +16,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
     private readonly Gate _ringsReady = new();
 
     /// <inheritdoc/>
-    public async ValueTask Run(IGuestCpu cpu)
+    public async GuestCode Run(IGuestCpu cpu)
     {
         await driver.Start(cpu);
         await SetUpRings(cpu);
@@ -28,7 +28,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         await policy.Finish(cpu);
     }
 
-    private async ValueTask Round(IGuestCpu cpu, IMappingPolicy policy, GuestDevice device)
+    private async GuestCode Round(IGuestCpu cpu, IMappingPolicy policy, GuestDevice device)
     {
         var write = cpu.Dice.Next(100) < settings.WritePercent;
         var buffer = pool.Take();
@@ -44,8 +44,8 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
         else if (!settings.Storm && settings.InFlightWindowNs > 0)
         {
-            // Now and then the guest is patient: both orders are part of the workload.
-            if (cpu.Dice.Next(8) == 0) await cpu.Completion(last);
+            // Every other time the guest is patient: both orders are part of the workload.
+            if (cpu.Dice.Next(2) == 0) await cpu.Completion(last);
             else await cpu.Pause(cpu.Dice.Next((int)Math.Min(int.MaxValue, settings.InFlightWindowNs)));
         }
         await policy.Unmap(cpu, mapping);
@@ -67,7 +67,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         foreach (var page in buffer.Pages) cpu.Memory.TryWrite64(page, (ulong)cpu.NowNs | 1UL << 63);
     }
 
-    private async ValueTask SetUpRings(IGuestCpu cpu)
+    private async GuestCode SetUpRings(IGuestCpu cpu)
     {
         if (cpu.Index != 0)
         {

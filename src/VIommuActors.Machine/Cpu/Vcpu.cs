@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Tasks.Sources;
 using VIommuActors.Guest.Cpu;
 using VIommuActors.Guest.Workloads;
 using VIommuActors.Oracle;
@@ -23,9 +22,12 @@ public enum VcpuEnd
     Stopped,
 }
 
-/// <summary>Told when a vCPU ends.</summary>
+/// <summary>Told when a vCPU begins and ends.</summary>
 public interface IVcpuWatch
 {
+    /// <summary>A vCPU was powered on.</summary>
+    void Began(Vcpu vcpu);
+
     /// <summary>A vCPU runs no more guest code. <paramref name="why"/> is null for a regular end.</summary>
     void Ended(int guest, int vcpu, string? why);
 }
@@ -34,7 +36,7 @@ public interface IVcpuWatch
 /// A guest CPU: runs guest code until it leaves the guest, then waits for exactly one thing. Replies and interrupts resume it
 /// inside <see cref="Receive"/>, on the caller's thread.
 /// </summary>
-public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
+public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
 {
     private const long UnblockToken = -1;
 
@@ -45,8 +47,9 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
     private readonly bool[] _present;
     private readonly bool[] _interrupts;
     private readonly Dictionary<long, int> _requests = [];
-    private ManualResetValueTaskSourceCore<ulong> _source;
-    private Task? _run;
+    private GuestCode? _run;
+    private Action? _continuation;
+    private ulong _value;
     private Waits _waits;
     private long _awaited, _token, _lastWork;
     private bool _unblocked;
@@ -94,17 +97,7 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
     /// <inheritdoc/>
     public void Receive(Message message)
     {
-        // Guest code must go on right here and now, whatever context the host of this vCPU has set up for its own continuations.
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            Handle(message);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
+        Handle(message);
         Settle();
     }
 
@@ -113,7 +106,9 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
         switch (message)
         {
             case PowerOn:
-                _run ??= _program.Run(this).AsTask();
+                if (_run is not null) break;
+                _end.Began(this);
+                _run = _program.Run(this);
                 break;
             case MmioDone done:
                 if (_waits == Waits.Mmio) Resume(done.Value);
@@ -145,12 +140,12 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
     private void Settle()
     {
         if (End != VcpuEnd.Running || _run is not { IsCompleted: true } run) return;
-        if (run.Exception?.InnerException is GuestPanicException panic)
+        if (run.Failure is GuestPanicException panic)
         {
             Stop(panic.Message);
             return;
         }
-        run.GetAwaiter().GetResult();
+        run.GetResult();
         End = VcpuEnd.Finished;
         _end.Ended(Guest, Index, null);
     }
@@ -164,21 +159,21 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Read(ulong address, int size)
+    public CpuWait Read(ulong address, int size)
     {
         _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: false, 0));
         return Await(Waits.Mmio);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Write(ulong address, int size, ulong value)
+    public CpuWait Write(ulong address, int size, ulong value)
     {
         _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: true, value));
         return Await(Waits.Mmio);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Pause(long ns)
+    public CpuWait Pause(long ns)
     {
         _port.After(ns, new Wake(_port.Self, ++_token));
         return Await(Waits.Pause);
@@ -201,27 +196,27 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Completion(long work)
+    public CpuWait Completion(long work)
     {
-        if (!_requests.ContainsKey(work)) return new ValueTask<ulong>(0);
+        if (!_requests.ContainsKey(work)) return default;
         _awaited = work;
         return Await(Waits.Completion);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Backlog(int count)
+    public CpuWait Backlog(int count)
     {
-        if (_requests.Count <= count) return new ValueTask<ulong>(0);
+        if (_requests.Count <= count) return default;
         _awaited = count;
         return Await(Waits.Backlog);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ulong> Block()
+    public CpuWait Block()
     {
         if (!_unblocked) return Await(Waits.Unblock);
         _unblocked = false;
-        return new ValueTask<ulong>(0);
+        return default;
     }
 
     /// <inheritdoc/>
@@ -235,12 +230,11 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
         return pending;
     }
 
-    ulong IValueTaskSource<ulong>.GetResult(short token) => _source.GetResult(token);
+    bool ICpuWaitOwner.HasHappened => _waits == Waits.Nothing;
 
-    ValueTaskSourceStatus IValueTaskSource<ulong>.GetStatus(short token) => _source.GetStatus(token);
+    ulong ICpuWaitOwner.TakeValue() => _value;
 
-    void IValueTaskSource<ulong>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    void ICpuWaitOwner.WhenHappened(Action continuation) => _continuation = continuation;
 
     private NodeId NodeAt(ulong address)
     {
@@ -275,18 +269,20 @@ public sealed class Vcpu : IParty, IGuestCpu, IValueTaskSource<ulong>
         if ((_waits == Waits.Completion && !_requests.ContainsKey(_awaited)) || (_waits == Waits.Backlog && _requests.Count <= _awaited)) Resume(0);
     }
 
-    private ValueTask<ulong> Await(Waits what)
+    private CpuWait Await(Waits what)
     {
         if (_waits != Waits.Nothing) throw new InvalidOperationException($"vCPU {Index} leaves the guest for {what} while it waits for {_waits}");
         _waits = what;
-        _source.Reset();
-        return new ValueTask<ulong>(this, _source.Version);
+        return new CpuWait(this);
     }
 
     private void Resume(ulong value)
     {
         _waits = Waits.Nothing;
-        _source.SetResult(value);
+        _value = value;
+        var continuation = _continuation;
+        _continuation = null;
+        continuation?.Invoke();
     }
 
     private enum Waits : byte

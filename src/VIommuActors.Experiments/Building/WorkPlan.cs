@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using VIommuActors.Actors;
+using VIommuActors.Experiments.Figures;
+using VIommuActors.Guest.Driver;
+using VIommuActors.Guest.Recording;
+using VIommuActors.Guest.Replay;
+using VIommuActors.Machine.DeviceModel;
+using VIommuActors.Machine.Hypervisor;
+using VIommuActors.Oracle;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Scenarios;
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Simulation;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Memory;
+
+namespace VIommuActors.Experiments.Building;
+
+/// <summary>The guests of a run and, for a replayed recording, what compares it.</summary>
+internal sealed class WorkPlan
+{
+    private WorkPlan(ImmutableArray<GuestSpec> guests) => Guests = guests;
+
+    /// <summary>What to build.</summary>
+    public ImmutableArray<GuestSpec> Guests { get; }
+
+    /// <summary>Watches the units, for a replay.</summary>
+    public IUnitObserver? Observer { get; private init; }
+
+    /// <summary>How a replay compares to its recording.</summary>
+    public ReplayReport? Replay { get; private init; }
+
+    /// <summary>Plans a scenario's work.</summary>
+    /// <exception cref="RecordedTraceException">The recording cannot be read.</exception>
+    public static WorkPlan For(Scenario scenario, IProtocol protocol, SimRandom random, RecordingShelf shelf) =>
+        scenario.Workload.Kind == WorkloadKind.Trace
+            ? Replaying(scenario, protocol, random, shelf.Get(scenario.Workload.File!))
+            : new WorkPlan(MachineBuilder.Guests(scenario, protocol, random));
+
+    private static WorkPlan Replaying(Scenario scenario, IProtocol protocol, SimRandom random, ReplayScript script)
+    {
+        var ramBytes = (ulong)scenario.Topology.RamMib << 20;
+        if (script.TopAddress + (16UL << 20) > ramBytes)
+        {
+            throw new Running.UnsupportedCombinationException(
+                $"the recording reaches guest-physical 0x{script.TopAddress:x}: topology.ram-mib = {scenario.Topology.RamMib} leaves no room for its tables; at least {(script.TopAddress >> 20) + 16} is needed");
+        }
+        if (script.Sources.IsEmpty) throw new Running.UnsupportedCombinationException("the recording has no DMA of any device");
+        var summary = script.Recording.Summary;
+        var recordedUnit = summary is { Cap: { } cap, Ecap: { } ecap } ? Offered(cap, ecap) : MachineBuilder.UnitOptions(scenario, protocol);
+        var group = scenario.Topology.Devices[0];
+        var profile = new DeviceProfile(group.InFlight, group.Kind == DeviceKind.Mapper, scenario.Timing.BouncePerPage);
+        var report = new ReplayReport();
+        var settings = new ReplaySettings
+        {
+            UnitBase = MachineBuilder.FirstUnitBase,
+            UnmapWhileInFlight = scenario.Workload.UnmapWhileInFlight,
+            DeviceTlb = protocol.UsesDeviceTlb,
+            ThinkFactor = scenario.Workload.ThinkTimeScale.Numerator,
+            ThinkDivisor = scenario.Workload.ThinkTimeScale.Denominator,
+            InvalidationTimeoutNs = scenario.Timing.InvalidationTimeout,
+            Backlog = 64,
+        };
+        var program = new TraceProgram(script, settings, new GuestHeap(script.TopAddress, ramBytes), domain => new DomainKey(domain.Value), report);
+        var guest = new GuestSpec
+        {
+            Vcpus = scenario.Topology.Vcpus,
+            UnitBases = [MachineBuilder.FirstUnitBase],
+            Unit = recordedUnit with { DeviceTlb = protocol.UsesDeviceTlb, IotlbCapacity = scenario.Unit.IotlbEntries, ContextCacheCapacity = scenario.Unit.ContextEntries },
+            Devices = [.. script.Sources.Select(source => new DeviceSpec(source, 0, profile))],
+            Ram = new GuestRam(ramBytes),
+            Program = program,
+            Dice = vcpu => MachineBuilder.Dice(random, vcpu),
+        };
+        return new WorkPlan([guest]) { Observer = new Comparer(program), Replay = report };
+    }
+
+    private static VtdOptions Offered(ulong cap, ulong ecap)
+    {
+        try
+        {
+            return VtdOptions.FromCapabilities(cap, ecap);
+        }
+        catch (ArgumentException unsupported)
+        {
+            throw new Running.UnsupportedCombinationException($"the recorded unit cannot be built: {unsupported.Message}");
+        }
+    }
+
+    private sealed class Comparer(TraceProgram program) : IUnitObserver
+    {
+        public void Fetched(int guest, int unit, ulong low, ulong high) => program.Fetched(low, high);
+
+        public void Status(int guest, int unit, GuestPhysical address, uint data) => program.StatusWritten(address, data);
+    }
+}
+
+/// <summary>Recordings that have been read; each is read once.</summary>
+internal sealed class RecordingShelf
+{
+    private readonly Dictionary<string, ReplayScript> _scripts = [];
+
+    public ReplayScript Get(string file)
+    {
+        if (_scripts.TryGetValue(file, out var script)) return script;
+        using var stream = ScenarioFiles.Open(file);
+        script = new ReplayScript(RecordedTrace.Read(stream, file));
+        _scripts.Add(file, script);
+        return script;
+    }
+}
