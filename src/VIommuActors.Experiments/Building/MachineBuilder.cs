@@ -42,6 +42,17 @@ internal static class MachineBuilder
         QueuedInvalidation = scenario.Invalidation == InvalidationInterface.Queued,
     };
 
+    /// <summary>What the devices of a group are.</summary>
+    public static DeviceProfile Profile(DeviceGroup group, Timing timing) => new(
+        group.InFlight,
+        group.Kind switch
+        {
+            DeviceKind.DmaEngine => TranslationUse.AheadOfAccess,
+            DeviceKind.Nic => TranslationUse.PerPage,
+            _ => TranslationUse.Held,
+        },
+        timing.BouncePerPage);
+
     /// <summary>The random draws of one vCPU.</summary>
     public static IDice Dice(SimRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
 
@@ -91,7 +102,7 @@ internal static class MachineBuilder
             {
                 // Functions 0 of devices 3 to 31 of a bus, as virtual machines lay theirs out.
                 var source = new SourceId((ushort)((index / 29 << 8) | ((3 + (index % 29)) << 3)));
-                var profile = new DeviceProfile(group.InFlight, group.Kind == DeviceKind.Mapper, scenario.Timing.BouncePerPage);
+                var profile = Profile(group, scenario.Timing);
                 yield return (new DeviceSpec(source, group.VIommu, profile), group.Kind);
             }
         }
@@ -126,6 +137,7 @@ internal static class MachineBuilder
         var workload = scenario.Workload;
         var pagesPerRequest = workload.BufferPages * (workload.MapPageSize / 4096);
         var timing = scenario.Timing;
+        var storm = workload.Kind == WorkloadKind.Storm;
         return new SyntheticSettings
         {
             Rounds = workload.Rounds,
@@ -134,8 +146,9 @@ internal static class MachineBuilder
             Burst = workload.Burst,
             Offset = workload.BufferOffset,
             UnmapWhileInFlight = workload.UnmapWhileInFlight,
-            InFlightWindowNs = timing.Doorbell + (pagesPerRequest * (timing.Hypercall + timing.DmaPerPage)),
-            Storm = workload.Kind == WorkloadKind.Storm,
+            // A storm unmaps as soon as a device may have its first translation; otherwise anywhere in the request's life.
+            InFlightWindowNs = timing.Doorbell + ((storm ? 1 : pagesPerRequest) * (timing.Hypercall + timing.DmaPerPage)),
+            Storm = storm,
             WritePercent = workload.WritePercent,
             MapperUses = workload.MapperUses,
             Backlog = RequestsPerSlot * devices.Max(device => device.Spec.Profile.InFlight),

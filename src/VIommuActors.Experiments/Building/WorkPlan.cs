@@ -4,7 +4,6 @@ using VIommuActors.Experiments.Figures;
 using VIommuActors.Guest.Driver;
 using VIommuActors.Guest.Recording;
 using VIommuActors.Guest.Replay;
-using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Machine.Hypervisor;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Seam;
@@ -49,7 +48,7 @@ internal sealed class WorkPlan
         var summary = script.Recording.Summary;
         var recordedUnit = summary is { Cap: { } cap, Ecap: { } ecap } ? Offered(cap, ecap) : MachineBuilder.UnitOptions(scenario, protocol);
         var group = scenario.Topology.Devices[0];
-        var profile = new DeviceProfile(group.InFlight, group.Kind == DeviceKind.Mapper, scenario.Timing.BouncePerPage);
+        var profile = MachineBuilder.Profile(group, scenario.Timing);
         var report = new ReplayReport();
         var settings = new ReplaySettings
         {

@@ -36,6 +36,9 @@ public interface IGuestCpu
     /// <summary>A trapped store.</summary>
     CpuWait Write(ulong address, int size, ulong value);
 
+    /// <summary>True while the guest handles a fault, so that its accesses are not taken for the cost of an invalidation.</summary>
+    bool HandlesFault { get; set; }
+
     /// <summary>Runs code that takes <paramref name="ns"/> ≥ 0 and touches nothing.</summary>
     CpuWait Pause(long ns);
 

@@ -9,6 +9,8 @@ namespace VIommuActors.Guest.Driver;
 /// <remarks>Order of the start-up accesses after Linux's <c>init_dmars</c>; map and unmap after its DMA API.</remarks>
 public sealed class IommuDriver
 {
+    private const uint FaultVector = 0x21;
+
     private readonly GuestPlatform _platform;
     private readonly GuestHeap _heap;
     private readonly SecondLevelTable[] _tables;
@@ -50,6 +52,7 @@ public sealed class IommuDriver
     /// <summary>Makes a buffer reachable. New leaves go from not-present to present, which needs no invalidation while CAP.CM is 0.</summary>
     public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
+        await ServiceFaults(cpu);
         if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
         var iova = _iovas[domain].Take(buffer.Bytes);
         var permission = writable ? Permission.ReadWrite : Permission.Read;
@@ -95,6 +98,26 @@ public sealed class IommuDriver
     {
         cpu.Watch.Revoked(mapping.Grant);
         _iovas[mapping.Domain].Return(mapping.Iova, mapping.Buffer.Bytes);
+    }
+
+    /// <summary>The fault handler: reads and frees the record of each unit that has interrupted, then clears the overflow bit.</summary>
+    private async GuestCode ServiceFaults(IGuestCpu cpu)
+    {
+        for (var unit = 0; unit < _platform.UnitBases.Length; unit++)
+        {
+            if (!cpu.TakeInterrupt(unit)) continue;
+            cpu.HandlesFault = true;
+            var at = _platform.UnitBases[unit];
+            var record = at + RegisterOffset.Frcd;
+            if (((Fsts)(uint)await cpu.Read(at + RegisterOffset.Fsts, 4) & Fsts.Pending) != 0)
+            {
+                await cpu.Read(record + 8, 8);
+                await cpu.Read(record, 8);
+                await cpu.Write(record + 12, 4, 1UL << 31);
+            }
+            await cpu.Write(at + RegisterOffset.Fsts, 4, (uint)Fsts.Overflow);
+            cpu.HandlesFault = false;
+        }
     }
 
     private async GuestCode FlushRange(IGuestCpu cpu, int domain, Iova iova, ulong bytes)
@@ -153,6 +176,9 @@ public sealed class IommuDriver
         await cpu.Write(at + RegisterOffset.Rtaddr, 8, BuildRootTable(cpu, unit).Value);
         await Command(Gcmd.SetRootTable);
         await _invalidators[unit].Everything(cpu);
+        // Fault events go to the first vCPU; the driver looks for them when it next maps.
+        await cpu.Write(at + RegisterOffset.Fedata, 4, FaultVector);
+        await cpu.Write(at + RegisterOffset.Feaddr, 4, 0xfee0_0000);
         await cpu.Write(at + RegisterOffset.Fectl, 4, 0);
         await Command(Gcmd.Translation);
     }

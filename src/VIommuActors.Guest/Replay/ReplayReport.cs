@@ -1,4 +1,5 @@
 using System.Globalization;
+using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Guest.Replay;
 
@@ -9,6 +10,7 @@ public sealed class ReplayReport
 
     private readonly List<string> _findings = [];
     private readonly SortedDictionary<string, long> _byDesign = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _late = new(StringComparer.Ordinal);
 
     /// <summary>Register reads compared.</summary>
     public long Reads { get; internal set; }
@@ -17,7 +19,10 @@ public sealed class ReplayReport
     public long EqualReads { get; internal set; }
 
     /// <summary>Of these, equal after polling: a status that the recorded unit had ready at once and this one later.</summary>
-    public long PolledReads { get; internal set; }
+    public long PolledReads { get; private set; }
+
+    /// <summary>The registers of <see cref="PolledReads"/>, with how often: timing decides when they change.</summary>
+    public IReadOnlyDictionary<string, long> DecidedByTiming => _late;
 
     /// <summary>Descriptors the unit fetched, each compared to the recorded one at its place.</summary>
     public long Descriptors { get; internal set; }
@@ -47,6 +52,18 @@ public sealed class ReplayReport
     {
         FindingCount++;
         if (_findings.Count < Kept) _findings.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}: {what}"));
+    }
+
+    internal void Late(uint register)
+    {
+        PolledReads++;
+        var name = register switch
+        {
+            RegisterOffset.Gsts => "GSTS",
+            RegisterOffset.Ccmd => "CCMD",
+            _ => "IOTLB_REG",
+        };
+        _late[name] = _late.GetValueOrDefault(name) + 1;
     }
 
     internal void Note(string difference) => _byDesign[difference] = _byDesign.GetValueOrDefault(difference) + 1;

@@ -152,6 +152,8 @@ public sealed class TraceProgram : IGuestProgram
         }
         else if (register == _iotlb && (e.Value & Busy) != 0) await Open(cpu, register, _ivaAtNs >= 0 ? _ivaAtNs : began, IotlbScope(e.Value));
         else if (register == RegisterOffset.Ccmd && (e.Value & Busy) != 0) await Open(cpu, register, began, []);
+        // Devices are quiet before their unit stops translating: from then on their addresses would mean something else.
+        if (register == RegisterOffset.Gcmd && ((Gcmd)(uint)e.Value & Gcmd.Translation) == 0) await cpu.Backlog(0);
         if (register == RegisterOffset.Rtaddr) _root = e.Value & ReplayScript.AddressBits;
         if (register == RegisterOffset.Iqa) _queue.SetBase(e.Value);
         await cpu.Write(_settings.UnitBase + register, e.Size, e.Value);
@@ -218,7 +220,7 @@ public sealed class TraceProgram : IGuestProgram
             value = await cpu.Read(_settings.UnitBase + (uint)e.Offset, e.Size);
             if (value == e.Value)
             {
-                Report.PolledReads++;
+                Report.Late((uint)e.Offset);
                 return value;
             }
             var pause = spin.NextPauseNs();
@@ -263,6 +265,6 @@ public sealed class TraceProgram : IGuestProgram
         if (recorded is not { } e) return;
         if (value != e.Value) Compare(e, value);
         else if (looks == 0) Report.EqualReads++;
-        else Report.PolledReads++;
+        else Report.Late((uint)e.Offset);
     }
 }

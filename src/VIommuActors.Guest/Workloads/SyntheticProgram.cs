@@ -42,10 +42,10 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
             last = cpu.Ring(device.Index, posted, uses, mapping.Grant);
         }
         if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
-        else if (!settings.Storm && settings.InFlightWindowNs > 0)
+        else if (settings.InFlightWindowNs > 0)
         {
-            // Every other time the guest is patient: both orders are part of the workload.
-            if (cpu.Dice.Next(2) == 0) await cpu.Completion(last);
+            // Every other time the guest is patient, but for a storm: both orders are part of the workload.
+            if (!settings.Storm && cpu.Dice.Next(2) == 0) await cpu.Completion(last);
             else await cpu.Pause(cpu.Dice.Next((int)Math.Min(int.MaxValue, settings.InFlightWindowNs)));
         }
         await policy.Unmap(cpu, mapping);

@@ -27,7 +27,7 @@ public sealed record SyntheticSettings
     /// <summary>How long, at most, the guest thinks between ringing and unmapping in flight, in nanoseconds.</summary>
     public required long InFlightWindowNs { get; init; }
 
-    /// <summary>Never wait for the device between rounds beyond the backlog: invalidations one after another.</summary>
+    /// <summary>Never wait for a device to finish before unmapping: invalidations one after another.</summary>
     public required bool Storm { get; init; }
 
     /// <summary>Share of requests that write memory, in percent.</summary>

@@ -88,6 +88,9 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     /// <inheritdoc/>
     public IDice Dice { get; }
 
+    /// <inheritdoc/>
+    public bool HandlesFault { get; set; }
+
     /// <summary>How it ended.</summary>
     public VcpuEnd End { get; private set; }
 
@@ -161,14 +164,14 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     /// <inheritdoc/>
     public CpuWait Read(ulong address, int size)
     {
-        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: false, 0));
+        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: false, 0, Why));
         return Await(Waits.Mmio);
     }
 
     /// <inheritdoc/>
     public CpuWait Write(ulong address, int size, ulong value)
     {
-        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: true, value));
+        _port.Send(NodeAt(address), new MmioAccess(_port.Self, address, size, IsWrite: true, value, Why));
         return Await(Waits.Mmio);
     }
 
@@ -235,6 +238,8 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     ulong ICpuWaitOwner.TakeValue() => _value;
 
     void ICpuWaitOwner.WhenHappened(Action continuation) => _continuation = continuation;
+
+    private Purpose Why => HandlesFault ? Purpose.Other : Purpose.Invalidation;
 
     private NodeId NodeAt(ulong address)
     {

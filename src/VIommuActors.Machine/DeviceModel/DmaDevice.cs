@@ -6,10 +6,10 @@ namespace VIommuActors.Machine.DeviceModel;
 
 /// <summary>What a device is, beyond its place.</summary>
 /// <param name="InFlight">Requests it works on at once.</param>
-/// <param name="KeepsMappings">Maps guest memory once and uses it for a long time.</param>
+/// <param name="Use">When it translates and how long it keeps a translation.</param>
 /// <param name="BouncePerPageNs">Copying a page between a bounce buffer and the device.</param>
 /// <param name="QueueLimit">Requests that may wait; more are refused.</param>
-public sealed record DeviceProfile(int InFlight, bool KeepsMappings, long BouncePerPageNs, int QueueLimit = 65536);
+public sealed record DeviceProfile(int InFlight, TranslationUse Use, long BouncePerPageNs, int QueueLimit = 65536);
 
 /// <summary>Told what a device costs.</summary>
 public interface IDeviceMeter
@@ -142,7 +142,7 @@ public sealed class DmaDevice : IParty, IDevicePort
             new Iova(segment.Address.Value + (ulong)request.Offset),
             segment.Bytes - request.Offset,
             segment.IsWrite,
-            _profile.KeepsMappings));
+            _profile.Use));
     }
 
     private void Finish(int slot, bool faulted)

@@ -72,7 +72,7 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
 
     private void Access(MmioAccess access)
     {
-        if (!access.IsWrite) _port.Send(access.From, new MmioDone(Self, Unit.Read((uint)(access.Address - _nodes.UnitBases[_index]), access.Size)));
+        if (!access.IsWrite) _port.Send(access.From, new MmioDone(Self, Unit.Read((uint)(access.Address - _nodes.UnitBases[_index]), access.Size), access.Why));
         else if (_held.Count > 0 || !_half.Admit(access)) _held.Enqueue(access);
         else Write(access);
     }
@@ -82,7 +82,7 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
         Unit.Write((uint)(access.Address - _nodes.UnitBases[_index]), access.Size, access.Value);
         if (!_half.Refuses())
         {
-            _port.Send(access.From, new MmioDone(Self, 0));
+            _port.Send(access.From, new MmioDone(Self, 0, access.Why));
             return;
         }
         var vcpu = _nodes.Vcpus.IndexOf(access.From);

@@ -75,7 +75,7 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
     {
         use.Phase = Phase.Touching;
         use.Entry = entry;
-        use.Chunk = TranslatedAccess.Chunk(use.Access, entry.Mask);
+        use.Chunk = TranslatedAccess.Chunk(use.Access.Iova, use.Access.Bytes, entry.Mask);
         var address = new GuestPhysical(entry.Address | (use.Access.Iova.Value & entry.Mask));
         port.Send(port.Memory, new DmaAccess(port.Self, slot, port.Source, use.Access.Work, use.Access.Iova, address, use.Chunk, use.Access.IsWrite));
     }

@@ -11,6 +11,9 @@ namespace VIommuActors.Protocols.Common;
 /// </summary>
 internal sealed class TranslatedAccess
 {
+    /// <summary>Pages translated ahead of an access at the most; the device then moves these and goes on.</summary>
+    private const int PagesAhead = 256;
+
     private readonly IDevicePort _port;
     private readonly Slot[] _slots;
 
@@ -21,47 +24,62 @@ internal sealed class TranslatedAccess
         for (var i = 0; i < _slots.Length; i++) _slots[i] = new Slot();
     }
 
-    /// <summary>Called when a slot's access has ended, before the device goes on.</summary>
+    /// <summary>Called when a slot has used up what it had translated, before the device goes on.</summary>
     public Action<int>? Ended { get; init; }
 
     public void Start(in DeviceAccess access)
     {
         var slot = _slots[access.Slot];
-        slot.Access = access;
-        if (access.Held)
+        if (slot.Next < slot.Pieces.Count)
         {
-            foreach (var held in slot.Held)
-            {
-                if ((access.Iova.Value & ~held.Mask) != held.Base) continue;
-                Touch(access.Slot, slot, new GuestPhysical(held.Address | (access.Iova.Value & held.Mask)), held.Mask, held.Domain);
-                return;
-            }
+            Touch(access.Slot, slot);
+            return;
         }
-        slot.Phase = Phase.Translating;
-        var wanted = access.IsWrite ? Permission.Write : Permission.Read;
-        _port.Send(_port.Hypervisor, new TranslateCall(_port.Self, access.Slot, _port.Source, access.Iova, wanted));
+        slot.Pieces.Clear();
+        slot.Next = 0;
+        if (slot.RefusedAhead)
+        {
+            // The pages before the fault have been moved; this is the one that cannot be.
+            slot.RefusedAhead = false;
+            _port.Refused(access.Slot);
+            return;
+        }
+        slot.Access = access;
+        if (access.Use == TranslationUse.Held && HeldFor(slot, access.Iova) is { } held)
+        {
+            slot.Pieces.Add(held.At(access.Iova, access.Bytes));
+            Touch(access.Slot, slot);
+            return;
+        }
+        Translate(access.Slot, slot, access.Iova);
     }
 
-    public void Release(int slot) => _slots[slot].Held.Clear();
+    public void Release(int slot)
+    {
+        _slots[slot].Held.Clear();
+        _slots[slot].Pieces.Clear();
+        _slots[slot].Next = 0;
+        _slots[slot].RefusedAhead = false;
+    }
 
     /// <summary>True while the slot has or may be given a translation that it has not finished using.</summary>
     /// <remarks>A slot whose hypercall is under way counts for every scope: the answer may have been given before the flush.</remarks>
     public bool Holds(int slot, in DrainScope scope)
     {
         var s = _slots[slot];
-        return s.Phase switch
+        if (s.Phase == Phase.Idle) return false;
+        if (s.Phase == Phase.Translating) return true;
+        for (var i = s.Next; i < s.Pieces.Count; i++)
         {
-            Phase.Translating => true,
-            Phase.Touching => scope.Covers(s.Domain, new Iova(s.Access.Iova.Value & ~s.Mask), s.Mask + 1),
-            _ => false,
-        };
+            if (s.Pieces[i].IsCovered(scope)) return true;
+        }
+        return false;
     }
 
     /// <summary>Drops held mappings that the scope covers, as QEMU's unmap notifier would.</summary>
     public void Revoke(DrainScope scope)
     {
-        foreach (var slot in _slots)
-            slot.Held.RemoveAll(held => scope.Covers(held.Domain, new Iova(held.Base), held.Mask + 1));
+        foreach (var slot in _slots) slot.Held.RemoveAll(held => held.IsCovered(scope));
     }
 
     public bool Receive(Message message)
@@ -72,52 +90,83 @@ internal sealed class TranslatedAccess
                 Translated(reply);
                 return true;
             case DmaDone done:
-                var slot = _slots[done.Slot];
-                if (slot.Phase != Phase.Touching) return true;
-                End(done.Slot, slot);
-                _port.Progress(done.Slot, slot.Chunk);
+                Touched(done.Slot, _slots[done.Slot]);
                 return true;
             default:
                 return false;
         }
     }
 
+    /// <summary>Bytes of an access of <paramref name="bytes"/> at <paramref name="iova"/> that lie in its translated page.</summary>
+    internal static int Chunk(Iova iova, int bytes, ulong mask)
+    {
+        var left = mask + 1 - (iova.Value & mask);
+        return left == 0 || left > (ulong)bytes ? bytes : (int)left;
+    }
+
+    private static Piece? HeldFor(Slot slot, Iova iova)
+    {
+        foreach (var held in slot.Held)
+        {
+            if ((iova.Value & ~held.Mask) == (held.Iova.Value & ~held.Mask)) return held;
+        }
+        return null;
+    }
+
+    private void Translate(int index, Slot slot, Iova iova)
+    {
+        slot.Phase = Phase.Translating;
+        slot.Asked = iova;
+        var wanted = slot.Access.IsWrite ? Permission.Write : Permission.Read;
+        _port.Send(_port.Hypervisor, new TranslateCall(_port.Self, index, _port.Source, iova, wanted));
+    }
+
     private void Translated(TranslateReply reply)
     {
         var slot = _slots[reply.Slot];
         // A doubled or outdated reply must not be taken for the one that is awaited.
-        if (slot.Phase != Phase.Translating || reply.Iova != slot.Access.Iova) return;
+        if (slot.Phase != Phase.Translating || reply.Iova != slot.Asked) return;
         if (reply.Errno != 0)
         {
-            End(reply.Slot, slot);
+            if (slot.Pieces.Count > 0)
+            {
+                slot.RefusedAhead = true;
+                Touch(reply.Slot, slot);
+                return;
+            }
+            slot.Phase = Phase.Idle;
+            Ended?.Invoke(reply.Slot);
             _port.Refused(reply.Slot);
             return;
         }
-        if (slot.Access.Held)
-            slot.Held.Add(new HeldMapping(reply.Iova.Value & ~reply.Mask, reply.Address.Value & ~reply.Mask, reply.Mask, reply.Domain));
-        Touch(reply.Slot, slot, reply.Address, reply.Mask, reply.Domain);
+        var end = slot.Access.Iova.Value + (ulong)slot.Access.Bytes;
+        var bytes = Chunk(reply.Iova, (int)(end - reply.Iova.Value), reply.Mask);
+        var piece = new Piece(reply.Iova, reply.Address, bytes, reply.Mask, reply.Domain);
+        slot.Pieces.Add(piece);
+        if (slot.Access.Use == TranslationUse.Held) slot.Held.Add(piece);
+        var next = reply.Iova.Value + (ulong)bytes;
+        if (slot.Access.Use == TranslationUse.AheadOfAccess && next < end && slot.Pieces.Count < PagesAhead) Translate(reply.Slot, slot, new Iova(next));
+        else Touch(reply.Slot, slot);
     }
 
-    private void Touch(int index, Slot slot, GuestPhysical address, ulong mask, DomainId domain)
+    private void Touch(int index, Slot slot)
     {
         slot.Phase = Phase.Touching;
-        slot.Mask = mask;
-        slot.Domain = domain;
-        slot.Chunk = Chunk(slot.Access, mask);
-        _port.Send(_port.Memory, new DmaAccess(_port.Self, index, _port.Source, slot.Access.Work, slot.Access.Iova, address, slot.Chunk, slot.Access.IsWrite));
+        var piece = slot.Pieces[slot.Next];
+        _port.Send(_port.Memory, new DmaAccess(
+            _port.Self, index, _port.Source, slot.Access.Work, piece.Iova, piece.Address, piece.Bytes, slot.Access.IsWrite));
     }
 
-    private void End(int index, Slot slot)
+    private void Touched(int index, Slot slot)
     {
-        slot.Phase = Phase.Idle;
-        Ended?.Invoke(index);
-    }
-
-    /// <summary>Bytes of the access that lie in the translated page.</summary>
-    internal static int Chunk(in DeviceAccess access, ulong mask)
-    {
-        var left = mask + 1 - (access.Iova.Value & mask);
-        return left == 0 || left > (ulong)access.Bytes ? access.Bytes : (int)left;
+        if (slot.Phase != Phase.Touching) return;
+        var bytes = slot.Pieces[slot.Next++].Bytes;
+        if (slot.Next == slot.Pieces.Count)
+        {
+            slot.Phase = Phase.Idle;
+            Ended?.Invoke(index);
+        }
+        _port.Progress(index, bytes);
     }
 
     private enum Phase : byte
@@ -127,15 +176,26 @@ internal sealed class TranslatedAccess
         Touching,
     }
 
-    private readonly record struct HeldMapping(ulong Base, ulong Address, ulong Mask, DomainId Domain);
+    /// <summary>A translated part of an access: it does not leave its page.</summary>
+    private readonly record struct Piece(Iova Iova, GuestPhysical Address, int Bytes, ulong Mask, DomainId Domain)
+    {
+        public bool IsCovered(in DrainScope scope) => scope.Covers(Domain, new Iova(Iova.Value & ~Mask), Mask + 1);
+
+        public Piece At(Iova iova, int bytes) => this with
+        {
+            Iova = iova,
+            Address = new GuestPhysical((Address.Value & ~Mask) | (iova.Value & Mask)),
+            Bytes = Chunk(iova, bytes, Mask),
+        };
+    }
 
     private sealed class Slot
     {
-        public readonly List<HeldMapping> Held = [];
+        public readonly List<Piece> Held = [], Pieces = [];
         public DeviceAccess Access;
         public Phase Phase;
-        public ulong Mask;
-        public DomainId Domain;
-        public int Chunk;
+        public Iova Asked;
+        public int Next;
+        public bool RefusedAhead;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class CopyingDevice(IDevicePort port) : IDeviceHalf
                     return true;
                 }
                 port.CountCopied(reply.Bytes);
-                if (!_accesses[reply.Slot].Held)
+                if (_accesses[reply.Slot].Use != TranslationUse.Held)
                 {
                     port.Progress(reply.Slot, reply.Bytes);
                     return true;

@@ -2,14 +2,20 @@ using VIommuActors.Trace;
 
 namespace VIommuActors.Protocols.Messages;
 
-/// <summary>vCPU → vIOMMU: a trapped access. <paramref name="Address"/> is guest-physical, <paramref name="Size"/> in bytes. The vCPU is blocked until <see cref="MmioDone"/>.</summary>
-public sealed record MmioAccess(NodeId From, ulong Address, int Size, bool IsWrite, ulong Value) : Message(From)
+/// <summary>vCPU → vIOMMU: a trapped access. The vCPU is blocked until <see cref="MmioDone"/>.</summary>
+/// <param name="From">The vCPU.</param>
+/// <param name="Address">Guest-physical.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="IsWrite">Store.</param>
+/// <param name="Value">What is stored.</param>
+/// <param name="Why">What the guest spends it on: invalidating, or something else such as handling a fault.</param>
+public sealed record MmioAccess(NodeId From, ulong Address, int Size, bool IsWrite, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Mmio;
 
     /// <inheritdoc/>
-    public override Purpose Purpose => Purpose.Invalidation;
+    public override Purpose Purpose => Why;
 
     /// <inheritdoc/>
     public override void Describe(ref TraceFields fields)
@@ -22,13 +28,13 @@ public sealed record MmioAccess(NodeId From, ulong Address, int Size, bool IsWri
 }
 
 /// <summary>Hypervisor → vCPU: the access is over, the guest runs on. <paramref name="Value"/> is what a read returned.</summary>
-public sealed record MmioDone(NodeId From, ulong Value) : Message(From)
+public sealed record MmioDone(NodeId From, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
 
     /// <inheritdoc/>
-    public override Purpose Purpose => Purpose.Invalidation;
+    public override Purpose Purpose => Why;
 
     /// <inheritdoc/>
     public override void Describe(ref TraceFields fields) => fields.Add("value", Value);

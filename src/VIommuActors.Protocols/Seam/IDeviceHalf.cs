@@ -40,8 +40,21 @@ public interface IDevicePort : IPort
 /// <param name="Iova">Where it begins.</param>
 /// <param name="Bytes">How much is left, ≥ 1.</param>
 /// <param name="IsWrite">Device to memory.</param>
-/// <param name="Held">The device keeps the mapping over many accesses, as QEMU does for rings and frame buffers.</param>
-public readonly record struct DeviceAccess(int Slot, long Work, Iova Iova, int Bytes, bool IsWrite, bool Held);
+/// <param name="Use">How the device goes about its translations, where the design leaves that to it.</param>
+public readonly record struct DeviceAccess(int Slot, long Work, Iova Iova, int Bytes, bool IsWrite, TranslationUse Use);
+
+/// <summary>When a device asks for translations and how long it keeps them.</summary>
+public enum TranslationUse : byte
+{
+    /// <summary>Page by page, each right before its access (QEMU's <c>pci_dma_rw</c>).</summary>
+    PerPage,
+
+    /// <summary>All pages of an access first, then the bytes (QEMU's scatter-gather helpers: map the list, then do the I/O).</summary>
+    AheadOfAccess,
+
+    /// <summary>Once for many accesses, as QEMU does for rings and frame buffers.</summary>
+    Held,
+}
 
 /// <summary>The device's half of a design: how an access gets from an I/O virtual address to memory.</summary>
 public interface IDeviceHalf
