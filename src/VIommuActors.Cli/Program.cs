@@ -1,1 +1,11 @@
-return 0;
+using VIommuActors.Cli;
+using VIommuActors.Cli.Terminal;
+
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    // The first press stops at a step boundary and prints what there is; the second one ends the process as usual.
+    press.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+};
+return (int)ViommuTool.Run(args, new SystemToolConsole(), interrupt.Token);

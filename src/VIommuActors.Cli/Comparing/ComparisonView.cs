@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using VIommuActors.Cli.Input;
+using VIommuActors.Cli.Rendering;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Oracle;
+using VIommuActors.Scenarios.Model;
+using static VIommuActors.Cli.Rendering.Numbers;
+
+namespace VIommuActors.Cli.Comparing;
+
+/// <summary>A comparison for people: what held, what it cost, and in one sentence what broke.</summary>
+internal static class ComparisonView
+{
+    private static readonly ImmutableArray<Property> InOwnColumn = [Property.StaleWrite, Property.StaleRead];
+
+    /// <summary>Title and both tables.</summary>
+    public static void Tables(IRenderer renderer, Comparison comparison)
+    {
+        renderer.Line();
+        renderer.Line(Title(comparison.Scenario));
+        renderer.Table(Safety(comparison));
+        renderer.Line();
+        renderer.Table(Cost(comparison));
+    }
+
+    /// <summary>What the verdicts are, against what the scenario states. One line for each comparison.</summary>
+    public static void Verdict(IRenderer renderer, Comparison comparison)
+    {
+        var verdicts = comparison.Tallies.GroupBy(tally => tally.Figures.Verdict)
+            .Select(group => $"{string.Join(", ", group.Select(tally => tally.Figures.Protocol))} {FiguresJson.NameOf(group.Key)}");
+        var isExpected = comparison.Outcome == Outcome.AsExpected;
+        renderer.Line($"{comparison.Scenario.Name}: {string.Join("; ", verdicts)}{(isExpected ? " (as expected)" : "")}", isExpected ? Tone.Good : Tone.Bad);
+        foreach (var tally in comparison.Tallies.Where(tally => tally.Outcome != Outcome.AsExpected))
+        {
+            renderer.Line($"UNEXPECTED: {tally.Figures.Protocol} {FiguresJson.NameOf(tally.Figures.Verdict)}, {WhyUnexpected(tally)}", Tone.Bad);
+        }
+    }
+
+    /// <summary>One sentence on what broke, and last the command that shows it again.</summary>
+    public static void Finding(IRenderer renderer, Comparison comparison, Finding finding)
+    {
+        renderer.Line();
+        renderer.Line($"{finding.Protocol}, seed {Seed.Hex(finding.Seed)}: {finding.Violation}");
+        renderer.Line(CommandText.Run(comparison.Asked, comparison.Sets, finding.Protocol, finding.Seed));
+    }
+
+    private static string Title(Scenario scenario)
+    {
+        var how = scenario.Invalidation == InvalidationInterface.Register ? "register-based invalidation" : "queued invalidation";
+        return $"{scenario.Name} ({how})";
+    }
+
+    private static string WhyUnexpected(Tally tally) => tally.Outcome switch
+    {
+        Outcome.GoalNotReached when tally.RunsCutOff > 0 => $"but a limit of the scenario cut off {Count(tally.RunsCutOff)} of {Count(tally.Figures.Runs)} runs",
+        _ when tally.Expected is { } expected => $"expected {FiguresJson.NameOf(expected)}",
+        _ => "expected nothing of the kind",
+    };
+
+    private static TextTable Safety(Comparison comparison) => new(
+        [
+            new("protocol", IsNumber: false), new("verdict", IsNumber: false), new("stale-write"), new("stale-read"), new("other"),
+            new("runs\nviolated"), new("DMAs\ndone"), new("faulted"), new("issued"), new("invalidations"),
+        ],
+        [.. comparison.Tallies.Select(SafetyRow), .. comparison.Unable.Select(Unable)]);
+
+    private static ImmutableArray<Cell> SafetyRow(Tally tally)
+    {
+        var figures = tally.Figures;
+        var tone = tally.Outcome != Outcome.AsExpected || figures.Verdict != Scenarios.Model.Verdict.Held ? Tone.Bad : Tone.Good;
+        var other = Properties.All.Where(property => !InOwnColumn.Contains(property)).Sum(property => figures[property]);
+        return
+        [
+            figures.Protocol, new(FiguresJson.NameOf(figures.Verdict), tone), Count(figures[Property.StaleWrite]),
+            Count(figures[Property.StaleRead]), Count(other), $"{Count(tally.RunsViolated)}/{Count(figures.Runs)}",
+            Count(figures.DmasDone), Count(figures.DmasFaulted), Count(figures.Dmas), Count(figures.Invalidations),
+        ];
+    }
+
+    private static ImmutableArray<Cell> Unable(string protocol) => [protocol, new("n/a (queued only)", Tone.Dim)];
+
+    private static TextTable Cost(Comparison comparison) => new(
+        [
+            new("protocol", IsNumber: false), new("invalidation\np50"), new("p99"), new("max"), new("DMA\np50"), new("p99"), new("max"),
+            new("msgs\n/inv"), new("hypercalls\n/DMA"), new("bytes copied\n/DMA"),
+        ],
+        [.. comparison.Tallies.Select(CostRow)]);
+
+    private static ImmutableArray<Cell> CostRow(Tally tally)
+    {
+        var figures = tally.Figures;
+        Cell Percentile(HdrHistogram.HistogramBase histogram, double percent) =>
+            histogram.TotalCount == 0 ? "-" : Time(FiguresJson.Percentile(histogram, percent));
+        return
+        [
+            figures.Protocol,
+            Percentile(figures.InvalidationNs, 50), Percentile(figures.InvalidationNs, 99), Percentile(figures.InvalidationNs, 100),
+            Percentile(figures.DmaNs, 50), Percentile(figures.DmaNs, 99), Percentile(figures.DmaNs, 100),
+            Average(figures.MessagesPerInvalidation), Average(figures.HypercallsPerDma), Average(figures.BytesCopiedPerDma),
+        ];
+    }
+}

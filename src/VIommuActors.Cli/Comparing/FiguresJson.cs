@@ -1,0 +1,77 @@
+using System.Text.Json;
+using HdrHistogram;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Oracle;
+using VIommuActors.Scenarios.Model;
+
+namespace VIommuActors.Cli.Comparing;
+
+/// <summary>Figures as other programs read them. Fields may be added; those that are here keep name, type and place.</summary>
+internal static class FiguresJson
+{
+    /// <summary>Writes the fields of one protocol into the object that is open.</summary>
+    public static void Write(Utf8JsonWriter writer, Tally tally)
+    {
+        var figures = tally.Figures;
+        writer.WriteString("protocol", figures.Protocol);
+        writer.WriteString("verdict", NameOf(figures.Verdict));
+        writer.WriteStartObject("violations");
+        foreach (var property in Properties.All)
+        {
+            writer.WriteNumber(Properties.NameOf(property), figures[property]);
+        }
+        writer.WriteEndObject();
+        writer.WriteNumber("dmas", figures.Dmas);
+        writer.WriteNumber("invalidations", figures.Invalidations);
+        Latency(writer, "invalidationNs", figures.InvalidationNs);
+        Latency(writer, "dmaNs", figures.DmaNs);
+        writer.WriteNumber("messagesPerInvalidation", figures.MessagesPerInvalidation);
+        writer.WriteNumber("hypercallsPerDma", figures.HypercallsPerDma);
+        writer.WriteNumber("bytesCopiedPerDma", figures.BytesCopiedPerDma);
+        writer.WriteNumber("dmasDone", figures.DmasDone);
+        writer.WriteNumber("dmasFaulted", figures.DmasFaulted);
+        writer.WriteNumber("dmasAbandoned", figures.DmasAbandoned);
+        writer.WriteNumber("messages", figures.Messages);
+        writer.WriteNumber("hypercallsPerInvalidation", figures.HypercallsPerInvalidation);
+        writer.WriteNumber("exposedAccesses", figures.ExposedAccesses);
+        writer.WriteNumber("exposureMaxNs", figures.ExposureMaxNs);
+        writer.WriteNumber("runs", figures.Runs);
+        writer.WriteNumber("runsViolated", tally.RunsViolated);
+        writer.WriteNumber("runsHung", tally.RunsHung);
+        writer.WriteNumber("runsCutOff", tally.RunsCutOff);
+        writer.WriteString("expected", tally.Expected is { } expected ? NameOf(expected) : null);
+        writer.WriteString("outcome", NameOf(tally.Outcome));
+    }
+
+    /// <summary><c>held</c>, <c>violated</c> or <c>hung</c>.</summary>
+    public static string NameOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Held => "held",
+        Verdict.Violated => "violated",
+        Verdict.Hung => "hung",
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
+    };
+
+    /// <summary>The outcome in words that stay.</summary>
+    public static string NameOf(Outcome outcome) => outcome switch
+    {
+        Outcome.AsExpected => "as-expected",
+        Outcome.UnexpectedViolation => "unexpected-violation",
+        Outcome.NotLive => "not-live",
+        Outcome.GoalNotReached => "goal-not-reached",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    /// <summary>A percentile in nanoseconds; 0 when nothing was measured.</summary>
+    public static long Percentile(HistogramBase histogram, double percent) =>
+        histogram.TotalCount == 0 ? 0 : histogram.GetValueAtPercentile(percent);
+
+    private static void Latency(Utf8JsonWriter writer, string name, HistogramBase histogram)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteNumber("p50", Percentile(histogram, 50));
+        writer.WriteNumber("p99", Percentile(histogram, 99));
+        writer.WriteNumber("max", Percentile(histogram, 100));
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,58 @@
+using VIommuActors.Experiments.Figures;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Oracle;
+using VIommuActors.Scenarios.Model;
+
+namespace VIommuActors.Cli.Comparing;
+
+/// <summary>A violation and the seed of the very run that showed it.</summary>
+internal readonly record struct Finding(string Protocol, ulong Seed, Violation Violation);
+
+/// <summary>Runs of one protocol on one scenario, added up.</summary>
+internal sealed class Tally(Scenario scenario, string protocol)
+{
+    /// <summary>The sum.</summary>
+    public RunFigures Figures { get; } = new(protocol);
+
+    /// <summary>Runs in which safety was broken.</summary>
+    public long RunsViolated { get; private set; }
+
+    /// <summary>Runs in which something never ended.</summary>
+    public long RunsHung { get; private set; }
+
+    /// <summary>Runs that a limit of the scenario cut off.</summary>
+    public long RunsCutOff { get; private set; }
+
+    /// <summary>The first violation, if there was one.</summary>
+    public Finding? First { get; private set; }
+
+    /// <summary>What the scenario lets one expect; null when any verdict will do.</summary>
+    public Verdict? Expected => Expectations.ExpectedOf(scenario, protocol);
+
+    /// <summary>
+    /// The verdict held against the expectation. A run that was cut off has not shown that anything holds: it counts as a goal
+    /// that was not reached.
+    /// </summary>
+    public Outcome Outcome
+    {
+        get
+        {
+            var judged = Expectations.Judge(scenario, Figures);
+            var isUnproven = RunsCutOff > 0 && Figures.Verdict == Verdict.Held;
+            return judged == Outcome.AsExpected && isUnproven ? Outcome.GoalNotReached : judged;
+        }
+    }
+
+    /// <summary>Adds a run that was not cancelled.</summary>
+    public void Add(ulong seed, RunResult run)
+    {
+        Figures.Add(run.Figures);
+        RunsViolated += run.Figures.Verdict == Verdict.Violated ? 1 : 0;
+        RunsHung += run.Figures.Verdict == Verdict.Hung ? 1 : 0;
+        RunsCutOff += run.Ending is RunEnding.StepLimit or RunEnding.TimeLimit ? 1 : 0;
+        if (First is null && !run.Figures.Details.IsEmpty)
+        {
+            First = new Finding(protocol, seed, run.Figures.Details[0]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text;
+
+namespace VIommuActors.Cli.Rendering;
+
+/// <summary>Characters and spaces only: what files, pipes and mails get. No line ends in a space.</summary>
+internal sealed class PlainRenderer(TextWriter output) : IRenderer
+{
+    private const string Gap = "  ";
+
+    /// <inheritdoc/>
+    public void Line(string text = "", Tone tone = Tone.Plain) => output.WriteLine(text);
+
+    /// <inheritdoc/>
+    public void Table(TextTable table)
+    {
+        var headers = table.Columns.Select(column => column.Header.Split('\n')).ToArray();
+        var height = headers.Max(lines => lines.Length);
+        var widths = headers.Select(lines => lines.Max(line => line.Length)).ToArray();
+        foreach (var row in table.Rows)
+        {
+            // A short row's last cell is a remark, which no column has to be wide enough for.
+            var measured = row.Length == widths.Length ? row.Length : row.Length - 1;
+            for (var i = 0; i < measured; i++)
+            {
+                widths[i] = Math.Max(widths[i], row[i].Text.Length);
+            }
+        }
+        for (var line = 0; line < height; line++)
+        {
+            Row(table, widths, headers.Select(lines => line < height - lines.Length ? "" : lines[line - height + lines.Length]));
+        }
+        foreach (var row in table.Rows)
+        {
+            Row(table, widths, row.Select(cell => cell.Text));
+        }
+    }
+
+    private void Row(TextTable table, int[] widths, IEnumerable<string> cells)
+    {
+        var (text, i) = (new StringBuilder(), 0);
+        var all = cells.ToArray();
+        foreach (var cell in all)
+        {
+            var isRemark = i == all.Length - 1 && all.Length < widths.Length;
+            text.Append(i > 0 ? Gap : "");
+            text.Append(!isRemark && table.Columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]));
+            i++;
+        }
+        output.WriteLine(text.ToString().TrimEnd());
+    }
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using VIommuActors.Cli.Verbs.Scenarios;
+
+namespace VIommuActors.Cli.Verbs;
+
+/// <summary>The verbs in the order in which help lists them.</summary>
+internal static class VerbCatalog
+{
+    /// <summary>Makes all of them.</summary>
+    public static IEnumerable<Command> All(ToolHost host) =>
+    [
+        new CompareVerb(host),
+        new RunVerb(host),
+        new ScenarioVerbs(host),
+        new DoctorVerb(host),
+    ];
+}
