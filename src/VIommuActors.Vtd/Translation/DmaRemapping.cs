@@ -13,6 +13,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
 
     private readonly SecondLevelWalker _walker = new(options, memory);
     private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
+    private readonly bool _dropsWeakHits = options.QemuQuirks;
     private long _hits, _misses, _walks, _contextHits, _contextMisses;
 
     public Iotlb Iotlb { get; } = new(options.IotlbCapacity);
@@ -35,9 +36,14 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         if (Iotlb.TryLookup(source, address, out var cached))
         {
             if ((cached.Allowed & wanted) == wanted) return Hit(address, cached);
-            if (options.QemuQuirks) return Hit(address, cached) with { Silent = true };
+            if (_dropsWeakHits) return Hit(address, cached) with { Silent = true };
         }
 
+        return Miss(source, address, wanted);
+    }
+
+    private Translated Miss(SourceId source, Iova address, Permission wanted)
+    {
         _misses++;
         var reason = TryGetContext(source, out var context);
         if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, Untranslated);

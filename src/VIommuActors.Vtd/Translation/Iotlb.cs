@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VIommuActors.Vtd.Translation;
 
 /// <summary>A cached translation of one page.</summary>
@@ -112,6 +114,7 @@ public sealed class Iotlb
     private static ulong Key(SourceId source, Iova address, int level) =>
         (address.Value >> (12 + 9 * (level - 1))) | ((ulong)source.Value << 36) | ((ulong)level << 52);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFind(SourceId source, Iova address, int level, out IotlbEntry entry)
     {
         var at = _entries.Find(Key(source, address, level));
