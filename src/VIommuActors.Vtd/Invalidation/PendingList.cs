@@ -10,8 +10,8 @@ internal sealed class PendingList
 
     public int Count { get; private set; }
 
-    /// <summary>Waits with FN=1 among them.</summary>
-    public int Fences { get; private set; }
+    /// <summary>True while a wait with FN=1 is among them. It is the last one: nothing behind it is fetched.</summary>
+    public bool Fenced { get; private set; }
 
     public void AddInvalidation(InvalidationId id, SourceId? device) =>
         Add(new Item { Id = id.Value, Device = device });
@@ -19,7 +19,7 @@ internal sealed class PendingList
     /// <summary>Adds a wait; <paramref name="lastId"/> keeps the ids of the list sorted.</summary>
     public void AddWait(in InvalidationDescriptor wait, InvalidationId lastId)
     {
-        if (wait.Fence) Fences++;
+        Fenced |= wait.Fence;
         Add(new Item { Id = lastId.Value, Wait = wait });
     }
 
@@ -44,7 +44,7 @@ internal sealed class PendingList
         At(at).Over = true;
         for (var i = 0; i < Count; i++)
             if (At(i).Wait is not null) At(i).Over = true;
-        Fences = 0;
+        Fenced = false;
         return true;
     }
 
@@ -61,7 +61,7 @@ internal sealed class PendingList
             Count--;
             if (item.Over) continue;
             wait = item.Wait.GetValueOrDefault();
-            if (wait.Fence) Fences--;
+            if (wait.Fence) Fenced = false;
             return true;
         }
 
@@ -71,7 +71,8 @@ internal sealed class PendingList
     public void Clear()
     {
         Array.Clear(_items);
-        _first = Count = Fences = 0;
+        _first = Count = 0;
+        Fenced = false;
     }
 
     private ref Item At(int index) => ref _items[(_first + index) & (_items.Length - 1)];

@@ -124,7 +124,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     private void Run()
     {
         // The list is as long as the queue at most: a guest that never lets the host finish cannot make it grow.
-        while (Enabled && !faults.StopsQueue && _pending.Fences == 0 && _head != _tail && _pending.Count < _latched.Length)
+        while (Enabled && !faults.StopsQueue && !_pending.Fenced && _head != _tail && _pending.Count < _latched.Length)
         {
             var error = Fetch(out var descriptor);
             if (error != QueueErrorInfo.None)
