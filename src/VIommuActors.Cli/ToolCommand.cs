@@ -39,6 +39,8 @@ internal static class ToolCommand
 
     private sealed class VersionAction : System.CommandLine.Invocation.SynchronousCommandLineAction
     {
+        public override bool ClearsParseErrors => true;
+
         public override int Invoke(ParseResult parseResult)
         {
             parseResult.InvocationConfiguration.Output.WriteLine(ToolVersion.Line);

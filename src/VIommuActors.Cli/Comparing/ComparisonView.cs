@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
+using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Oracle;
 using VIommuActors.Scenarios.Model;
@@ -60,7 +61,7 @@ internal static class ComparisonView
     private static TextTable Safety(Comparison comparison) => new(
         [
             new("protocol", IsNumber: false), new("verdict", IsNumber: false), new("stale-write"), new("stale-read"), new("other"),
-            new("runs\nviolated"), new("DMAs\ndone"), new("faulted"), new("issued"), new("invalidations"),
+            new("violated\nruns"), new("DMAs\ndone"), new("faulted"), new("issued"), new("invali-\ndations"),
         ],
         [.. comparison.Tallies.Select(SafetyRow), .. comparison.Unable.Select(Unable)]);
 
@@ -89,8 +90,8 @@ internal static class ComparisonView
     private static ImmutableArray<Cell> CostRow(Tally tally)
     {
         var figures = tally.Figures;
-        Cell Percentile(HdrHistogram.HistogramBase histogram, double percent) =>
-            histogram.TotalCount == 0 ? "-" : Time(FiguresJson.Percentile(histogram, percent));
+        Cell Percentile(HdrHistogram.LongHistogram histogram, double percent) =>
+            histogram.TotalCount == 0 ? "-" : Time(RunFigures.Percentile(histogram, percent));
         return
         [
             figures.Protocol,

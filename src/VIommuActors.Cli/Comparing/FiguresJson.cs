@@ -1,6 +1,8 @@
 using System.Text.Json;
 using HdrHistogram;
+using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
+using VIommuActors.Guest.Replay;
 using VIommuActors.Oracle;
 using VIommuActors.Scenarios.Model;
 
@@ -41,6 +43,10 @@ internal static class FiguresJson
         writer.WriteNumber("runsCutOff", tally.RunsCutOff);
         writer.WriteString("expected", tally.Expected is { } expected ? NameOf(expected) : null);
         writer.WriteString("outcome", NameOf(tally.Outcome));
+        if (figures.Replay is { } replay)
+        {
+            Write(writer, replay);
+        }
     }
 
     /// <summary><c>held</c>, <c>violated</c> or <c>hung</c>.</summary>
@@ -62,16 +68,27 @@ internal static class FiguresJson
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
 
-    /// <summary>A percentile in nanoseconds; 0 when nothing was measured.</summary>
-    public static long Percentile(HistogramBase histogram, double percent) =>
-        histogram.TotalCount == 0 ? 0 : histogram.GetValueAtPercentile(percent);
+    private static void Write(Utf8JsonWriter writer, ReplayReport replay)
+    {
+        writer.WriteStartObject("replay");
+        writer.WriteNumber("reads", replay.Reads);
+        writer.WriteNumber("equalReads", replay.EqualReads);
+        writer.WriteNumber("polledReads", replay.PolledReads);
+        writer.WriteNumber("descriptors", replay.Descriptors);
+        writer.WriteNumber("statusWrites", replay.StatusWrites);
+        writer.WriteNumber("registerInvalidations", replay.RegisterInvalidations);
+        writer.WriteNumber("translations", replay.Translations);
+        writer.WriteNumber("notReplayed", replay.NotReplayed);
+        writer.WriteNumber("findings", replay.FindingCount);
+        writer.WriteEndObject();
+    }
 
-    private static void Latency(Utf8JsonWriter writer, string name, HistogramBase histogram)
+    private static void Latency(Utf8JsonWriter writer, string name, LongHistogram histogram)
     {
         writer.WriteStartObject(name);
-        writer.WriteNumber("p50", Percentile(histogram, 50));
-        writer.WriteNumber("p99", Percentile(histogram, 99));
-        writer.WriteNumber("max", Percentile(histogram, 100));
+        writer.WriteNumber("p50", RunFigures.Percentile(histogram, 50));
+        writer.WriteNumber("p99", RunFigures.Percentile(histogram, 99));
+        writer.WriteNumber("max", RunFigures.Percentile(histogram, 100));
         writer.WriteEndObject();
     }
 }

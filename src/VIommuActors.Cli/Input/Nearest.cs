@@ -17,21 +17,28 @@ internal static class Nearest
     public static string Hint(string word, IEnumerable<string> candidates) =>
         To(word, candidates) is { } near ? $" (did you mean {near}?)" : "";
 
-    // Edit distance row by row: above[j] is the cost of turning the letters before this one into the first j of the candidate.
+    // Edit distance row by row; cost[i, j] turns the first i letters of the word into the first j of the candidate.
+    // Neighbours that changed places are one wrong letter.
     private static int WrongLetters(string word, string candidate)
     {
-        var above = Enumerable.Range(0, candidate.Length + 1).ToArray();
-        foreach (var letter in word)
+        var cost = new int[word.Length + 1, candidate.Length + 1];
+        for (var i = 0; i <= word.Length; i++)
         {
-            var row = new int[above.Length];
-            row[0] = above[0] + 1;
-            for (var j = 1; j < row.Length; j++)
+            for (var j = 0; j <= candidate.Length; j++)
             {
-                var replaced = above[j - 1] + (letter == candidate[j - 1] ? 0 : 1);
-                row[j] = Math.Min(replaced, 1 + Math.Min(above[j], row[j - 1]));
+                if (i == 0 || j == 0)
+                {
+                    cost[i, j] = i + j;
+                    continue;
+                }
+                var replaced = cost[i - 1, j - 1] + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+                cost[i, j] = Math.Min(replaced, 1 + Math.Min(cost[i - 1, j], cost[i, j - 1]));
+                if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1])
+                {
+                    cost[i, j] = Math.Min(cost[i, j], 1 + cost[i - 2, j - 2]);
+                }
             }
-            above = row;
         }
-        return above[^1];
+        return cost[word.Length, candidate.Length];
     }
 }

@@ -12,11 +12,16 @@ internal static class ParseErrors
     /// <summary>None when the command line can be carried out.</summary>
     public static ImmutableArray<ScenarioError> Of(ParseResult parse)
     {
+        if (parse.Action is { ClearsParseErrors: true })
+        {
+            // Help and version are given to whoever asks, however wrong the rest is.
+            return [];
+        }
         var command = parse.CommandResult.Command;
         var unknown = parse.UnmatchedTokens.Select(word => Unknown(command, word)).ToList();
         // An argument may be optional: then the parser takes a misspelt option for it.
         unknown.AddRange(parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)).Select(token => Unknown(command, token.Value)));
+            .Where(token => token.Value.StartsWith('-')).Select(token => Unknown(command, token.Value)));
         if (unknown.Count > 0)
         {
             // Behind a misspelt option its value is left over: that one needs no sentence of its own.

@@ -14,7 +14,7 @@ internal sealed class PlainProgress(TextWriter output, TimeProvider clock) : IPr
         {
             var elapsed = clock.GetElapsedTime(start);
             var tenth = total <= 0 ? 0 : done * 10 / total;
-            if (elapsed < Quiet || (tenth == lastTenth && elapsed - lastLine < Silence))
+            if (elapsed < Quiet || done == total || (tenth == lastTenth && elapsed - lastLine < Silence))
             {
                 return;
             }

@@ -26,6 +26,14 @@ internal static class RunView
         {
             renderer.Line(remark);
         }
+        if (result.Figures.Replay is { } replay)
+        {
+            renderer.Line(replay.ToString());
+            foreach (var difference in replay.Findings.Concat(replay.ByDesign.Select(pair => $"by design: {pair.Key} ({Numbers.Count(pair.Value)} times)")))
+            {
+                renderer.Line($"  {difference}");
+            }
+        }
         if (folder is not null)
         {
             renderer.Line($"artefacts in {folder}");

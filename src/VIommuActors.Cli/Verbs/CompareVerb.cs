@@ -130,10 +130,10 @@ internal sealed class CompareVerb : Verb
                         }
                         tally.Add(seed, result);
                         session.Log.Debug("{Scenario} {Protocol} {Seed}: {Verdict} after {Steps} steps",
-                            comparison.Scenario.Name, tally.Figures.Protocol, Seed.Hex(seed), result.Figures.Verdict, result.Steps);
+                            comparison.Scenario.Name, tally.Figures.Protocol, Seed.Hex(seed), FiguresJson.NameOf(result.Figures.Verdict), result.Steps);
                         report(++done);
                     }
-                    session.Log.Information("{Scenario} {Protocol}: {Verdict}", comparison.Scenario.Name, tally.Figures.Protocol, tally.Figures.Verdict);
+                    session.Log.Information("{Scenario} {Protocol}: {Verdict}", comparison.Scenario.Name, tally.Figures.Protocol, FiguresJson.NameOf(tally.Figures.Verdict));
                 }
             }
             return true;

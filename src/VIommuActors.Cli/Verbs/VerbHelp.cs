@@ -20,6 +20,9 @@ internal sealed class VerbHelp(HelpAction standard) : SynchronousCommandLineActi
     ];
 
     /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         standard.Invoke(parseResult);
