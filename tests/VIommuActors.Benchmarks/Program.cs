@@ -1,1 +1,11 @@
-return;
+using BenchmarkDotNet.Running;
+using VIommuActors.Benchmarks.Bars;
+
+// `bars` is ours; everything else is BenchmarkDotNet's own command line.
+if (args is ["bars", .. var filter])
+{
+    return BarRun.Execute(filter);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(BarRun).Assembly).Run(args);
+return 0;
