@@ -9,9 +9,12 @@ namespace VIommuActors.Oracle;
 /// </summary>
 /// <remarks>
 /// An access is judged by where it lands: it is legitimate while its device's domain has a live mapping of that address to that
-/// frame. A frame that was unmapped and mapped again at the same address for the same domain is legitimate again; whether the
-/// translation was the older one cannot be told from outside, and makes no difference to what the guest sees.
-/// Memory is bounded by live mappings, unfinished requests and one entry per frame and domain.
+/// place in memory. A frame that was unmapped and mapped again at the same address for the same domain is legitimate again; whether
+/// the translation was the older one cannot be told from outside, and makes no difference to what the guest sees.
+/// An access that no live mapping allows is stale if an older one allowed that kind of access to that frame, whatever the address
+/// it used; the latest such mapping is named. Otherwise it is an escape. A device that changes its domain is judged by the new one
+/// from then on. An access that crosses a page border is its caller's to divide.
+/// Memory is bounded by live mappings, unfinished requests and, per domain, two entries for each frame of each page size.
 /// </remarks>
 public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
 {
@@ -22,8 +25,8 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
 
     private readonly Dictionary<(int Guest, SourceId Source), DomainKey> _domains = [];
     private readonly Dictionary<(DomainKey Domain, ulong Iova, ulong Mask), List<(Grant Grant, int Page)>> _live = [];
-    private readonly Dictionary<(DomainKey Domain, ulong Frame), Grant> _past = [];
-    private readonly Dictionary<(DomainKey Domain, ulong Frame), int> _generations = [];
+    private readonly Dictionary<(DomainKey Domain, ulong Frame, ulong Mask, bool IsWrite), Grant> _past = [];
+    private readonly Dictionary<(DomainKey Domain, ulong Frame, ulong Mask), int> _generations = [];
     private readonly SortedDictionary<long, (int Guest, SourceId Source, Grant Grant)> _requests = [];
     private readonly long[] _counts = new long[Properties.All.Count];
     private readonly List<Violation> _violations = [];
@@ -112,9 +115,12 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
             var grants = _live[key];
             grants.RemoveAll(entry => ReferenceEquals(entry.Grant, grant));
             if (grants.Count == 0) _live.Remove(key);
-            var frame = (grant.Domain, grant.Frames[page].Value & ~grant.PageMask);
-            _past[frame] = grant;
-            _generations[frame] = _generations.GetValueOrDefault(frame) + 1;
+            // Pages of different sizes can begin at the same frame: one must not displace the other.
+            var frame = grant.Frames[page].Value & ~grant.PageMask;
+            if (grant.Readable) _past[(grant.Domain, frame, grant.PageMask, false)] = grant;
+            if (grant.Writable) _past[(grant.Domain, frame, grant.PageMask, true)] = grant;
+            var generation = (grant.Domain, frame, grant.PageMask);
+            _generations[generation] = _generations.GetValueOrDefault(generation) + 1;
         }
     }
 
@@ -161,23 +167,31 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
             Report(Property.Escape, guest, source, iova, address, work, null);
             return;
         }
+        var exposed = false;
         foreach (var mask in PageMasks)
         {
             if (!_live.TryGetValue((domain, iova.Value & ~mask, mask), out var grants)) continue;
             foreach (var (grant, page) in grants)
             {
-                if ((isWrite ? !grant.Writable : !grant.Readable) || (grant.Frames[page].Value & ~mask) != (address.Value & ~mask)) continue;
-                if (grant.HandedBackAt is not null) ExposedAccesses++;
-                return;
+                var target = (grant.Frames[page].Value & ~mask) | (iova.Value & mask);
+                if ((isWrite ? !grant.Writable : !grant.Readable) || target != address.Value) continue;
+                if (grant.HandedBackAt is null) return;
+                exposed = true;
             }
         }
-        foreach (var mask in PageMasks)
+        if (exposed)
         {
-            if (!_past.TryGetValue((domain, address.Value & ~mask), out var past) || past.PageMask != mask) continue;
-            Report(isWrite ? Property.StaleWrite : Property.StaleRead, guest, source, iova, address, work, past);
+            ExposedAccesses++;
             return;
         }
-        Report(Property.Escape, guest, source, iova, address, work, null);
+        Grant? stale = null;
+        foreach (var mask in PageMasks)
+        {
+            if (!_past.TryGetValue((domain, address.Value & ~mask, mask, isWrite), out var past)) continue;
+            if (stale is null || past.RevokedAt.Step > stale.RevokedAt.Step) stale = past;
+        }
+        var property = stale is null ? Property.Escape : isWrite ? Property.StaleWrite : Property.StaleRead;
+        Report(property, guest, source, iova, address, work, stale);
     }
 
     /// <inheritdoc/>
@@ -208,7 +222,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     {
         _counts[(int)property]++;
         if (_violations.Count >= DetailLimit && Broken is null) return;
-        var generation = grant is null ? 0 : _generations.GetValueOrDefault((grant.Domain, address.Value & ~grant.PageMask));
+        var generation = grant is null ? 0 : _generations.GetValueOrDefault((grant.Domain, address.Value & ~grant.PageMask, grant.PageMask));
         Moment? revoked = grant is { State: GrantState.Revoked } ? grant.RevokedAt : null;
         var violation = new Violation(property, Now, guest, source, iova, address, work, grant?.GrantedAt, revoked, generation);
         if (_violations.Count < DetailLimit) _violations.Add(violation);

@@ -70,7 +70,7 @@ public sealed record Violation(
             Property.StaleWrite or Property.StaleRead => string.Create(culture,
                 $"{Properties.NameOf(Property)}: device {Source} {(Property == Property.StaleWrite ? "wrote" : "read")} frame {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), mapped at step {Granted?.Step}; the guest had seen its invalidation complete at {Revoked?.TimeNs} ns (step {Revoked?.Step})"),
             Property.Escape => string.Create(culture,
-                $"escape: device {Source} touched {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), which was never mapped for it"),
+                $"escape: device {Source} touched {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), which no mapping of its domain ever allowed"),
             Property.WrongFault => string.Create(culture,
                 $"wrong-fault: request {Work} of device {Source} was refused by {At.TimeNs} ns (step {At.Step}) although its mapping at {Iova} was in place"),
             Property.LostCompletion => string.Create(culture,
