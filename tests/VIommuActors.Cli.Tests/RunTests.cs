@@ -148,6 +148,7 @@ public sealed class RunTests : IDisposable
         });
         var (code, output, error) = RunFake(runner, ["stale-dma", "--out", _folder["out"], "--check-determinism"], interrupt.Token);
         Assert.Equal(ExitCode.Interrupted, code);
+        Assert.Contains("INCONCLUSIVE: drain held, but interrupted", output, StringComparison.Ordinal);
         Assert.Contains("cancelled after 1,234 steps", output, StringComparison.Ordinal);
         Assert.Contains("to run it again: viommu run stale-dma --protocol drain --seed 0x1", error, StringComparison.Ordinal);
         Assert.Equal("cancelled", Json.Parse(File.ReadAllText(_folder["out/manifest.json"])).GetProperty("ending").GetString());

@@ -23,6 +23,9 @@ internal sealed class Tally(Scenario scenario, string protocol)
     /// <summary>Runs that a limit of the scenario cut off.</summary>
     public long RunsCutOff { get; private set; }
 
+    /// <summary>True when the user interrupted before all runs had ended.</summary>
+    public bool IsInterrupted { get; private set; }
+
     /// <summary>The first violation, if there was one.</summary>
     public Finding? First { get; private set; }
 
@@ -30,26 +33,30 @@ internal sealed class Tally(Scenario scenario, string protocol)
     public Verdict? Expected => Expectations.ExpectedOf(scenario, protocol);
 
     /// <summary>
-    /// The verdict held against the expectation. A run that was cut off has not shown that anything holds: it counts as a goal
-    /// that was not reached.
+    /// The verdict held against the expectation. A run that was cut off or interrupted has not shown that anything holds: it counts
+    /// as a goal that was not reached.
     /// </summary>
     public Outcome Outcome
     {
         get
         {
             var judged = Expectations.Judge(scenario, Figures);
-            var isUnproven = RunsCutOff > 0 && Figures.Verdict == Verdict.Held;
+            var isUnproven = (RunsCutOff > 0 || IsInterrupted) && Figures.Verdict == Verdict.Held;
             return judged == Outcome.AsExpected && isUnproven ? Outcome.GoalNotReached : judged;
         }
     }
 
-    /// <summary>Adds a run that was not cancelled.</summary>
+    /// <summary>Says that there will be no more runs although there should be.</summary>
+    public void Interrupt() => IsInterrupted = true;
+
+    /// <summary>Adds a run. What a cancelled one left open is no violation of anything: such a run may be added only if it is shown alone.</summary>
     public void Add(ulong seed, RunResult run)
     {
         Figures.Add(run.Figures);
         RunsViolated += run.Figures.Verdict == Verdict.Violated ? 1 : 0;
         RunsHung += run.Figures.Verdict == Verdict.Hung ? 1 : 0;
         RunsCutOff += run.Ending is RunEnding.StepLimit or RunEnding.TimeLimit ? 1 : 0;
+        IsInterrupted |= run.Ending == RunEnding.Cancelled;
         if (First is null && !run.Figures.Details.IsEmpty)
         {
             First = new Finding(protocol, seed, run.Figures.Details[0]);

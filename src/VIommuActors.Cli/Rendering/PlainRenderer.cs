@@ -14,22 +14,12 @@ internal sealed class PlainRenderer(TextWriter output) : IRenderer
     /// <inheritdoc/>
     public void Table(TextTable table)
     {
-        var headers = table.Columns.Select(column => column.Header.Split('\n')).ToArray();
-        var height = headers.Max(lines => lines.Length);
-        var widths = headers.Select(lines => lines.Max(line => line.Length)).ToArray();
-        foreach (var row in table.Rows)
-        {
-            // A short row's last cell is a remark, which no column has to be wide enough for.
-            var measured = row.Length == widths.Length ? row.Length : row.Length - 1;
-            for (var i = 0; i < measured; i++)
-            {
-                widths[i] = Math.Max(widths[i], row[i].Text.Length);
-            }
-        }
+        var headers = table.Columns.Select(table.HeaderLines).ToArray();
+        var widths = table.Columns.Select((_, i) => table.WidthOf(i)).ToArray();
         var gap = widths.Sum() + (Gap.Length * (widths.Length - 1)) <= Widest ? Gap : NarrowGap;
-        for (var line = 0; line < height; line++)
+        for (var line = 0; line < table.HeaderHeight; line++)
         {
-            Row(table, widths, gap, headers.Select(lines => line < height - lines.Length ? "" : lines[line - height + lines.Length]));
+            Row(table, widths, gap, headers.Select(lines => lines[line]));
         }
         foreach (var row in table.Rows)
         {

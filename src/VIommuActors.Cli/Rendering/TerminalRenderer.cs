@@ -6,7 +6,7 @@ namespace VIommuActors.Cli.Rendering;
 internal sealed class TerminalRenderer(TextWriter output) : IRenderer
 {
     // Wide enough that no cell is folded; a narrower terminal wraps lines as it does those of any program.
-    private const int WidestTable = 132;
+    private const int WidestTable = 132, Gap = 2;
 
     private readonly IAnsiConsole _console = Create(output);
 
@@ -37,17 +37,23 @@ internal sealed class TerminalRenderer(TextWriter output) : IRenderer
     public void Table(TextTable table)
     {
         _console.Profile.Width = WidestTable;
-        var drawn = new Table().Border(TableBorder.Simple);
+        var drawn = new Table().Border(TableBorder.None);
         foreach (var column in table.Columns)
         {
-            var header = new TableColumn(new Text(column.Header, new Style(decoration: Decoration.Bold))).NoWrap().Padding(0, 0, 2, 0);
+            var words = string.Join('\n', table.HeaderLines(column));
+            var header = new TableColumn(new Text(words, new Style(decoration: Decoration.Bold))).NoWrap().Padding(0, 0, Gap, 0);
             drawn.AddColumn(column.IsNumber ? header.RightAligned() : header);
         }
-        foreach (var row in table.Rows)
+        foreach (var row in table.Rows.Where(row => row.Length == table.Columns.Length))
         {
             drawn.AddRow(row.Select(cell => new Text(cell.Text, StyleOf(cell.Tone))));
         }
         _console.Write(drawn);
+        foreach (var row in table.Rows.Where(row => row.Length < table.Columns.Length))
+        {
+            // No column of the library's may run over others: a remark is written below as a line of its own.
+            Line(string.Concat(row.Select((cell, i) => i == row.Length - 1 ? cell.Text : cell.Text.PadRight(table.WidthOf(i) + Gap))), row[^1].Tone);
+        }
     }
 
     private static Style StyleOf(Tone tone) => tone switch

@@ -69,6 +69,11 @@ internal sealed class CompareVerb : Verb
             session.Renderer.Line(Header(seed, runs));
         }
         var interrupted = !Execute(session, comparisons);
+        if (interrupted)
+        {
+            // Of a protocol that had no turn nothing can be said, least of all that it held.
+            comparisons = [.. comparisons.Select(comparison => comparison with { Tallies = [.. comparison.Tallies.Where(tally => tally.Figures.Runs > 0)] })];
+        }
 
         if (session.IsJson)
         {
@@ -119,13 +124,12 @@ internal sealed class CompareVerb : Verb
                     for (var run = 0L; run < comparison.Runs; run++)
                     {
                         var seed = Comparison.SeedOf(comparison.Seed, run);
-                        if (session.Cancel.IsCancellationRequested)
+                        var result = session.Cancel.IsCancellationRequested
+                            ? null
+                            : runner.Run(new RunRequest(comparison.Scenario, tally.Figures.Protocol, seed), session.Cancel);
+                        if (result is null or { Ending: RunEnding.Cancelled })
                         {
-                            return false;
-                        }
-                        var result = runner.Run(new RunRequest(comparison.Scenario, tally.Figures.Protocol, seed), session.Cancel);
-                        if (result.Ending == RunEnding.Cancelled)
-                        {
+                            tally.Interrupt();
                             return false;
                         }
                         tally.Add(seed, result);
@@ -143,7 +147,7 @@ internal sealed class CompareVerb : Verb
     private static void Show(ToolSession session, ImmutableArray<Comparison> comparisons)
     {
         var renderer = session.Renderer;
-        foreach (var comparison in comparisons)
+        foreach (var comparison in comparisons.Where(one => !one.Tallies.IsEmpty))
         {
             if (!session.IsQuiet)
             {
