@@ -45,7 +45,7 @@ internal sealed class TranslatedAccess
             return;
         }
         slot.Access = access;
-        if (access.Use == TranslationUse.Held && HeldFor(slot, access.Iova) is { } held)
+        if (access.Use == TranslationUse.Held && HeldFor(slot, access.Iova, Wanted(access)) is { } held)
         {
             slot.Pieces.Add(held.At(access.Iova, access.Bytes));
             Touch(access.Slot, slot);
@@ -77,9 +77,14 @@ internal sealed class TranslatedAccess
     }
 
     /// <summary>Drops held mappings that the scope covers, as QEMU's unmap notifier would.</summary>
+    /// <remarks>An answer that is on its way may be older than the flush: it is used, and waited for, but not held.</remarks>
     public void Revoke(DrainScope scope)
     {
-        foreach (var slot in _slots) slot.Held.RemoveAll(held => held.IsCovered(scope));
+        foreach (var slot in _slots)
+        {
+            slot.Held.RemoveAll(held => held.IsCovered(scope));
+            slot.Keep = false;
+        }
     }
 
     public bool Receive(Message message)
@@ -104,11 +109,13 @@ internal sealed class TranslatedAccess
         return left == 0 || left > (ulong)bytes ? bytes : (int)left;
     }
 
-    private static Piece? HeldFor(Slot slot, Iova iova)
+    private static Permission Wanted(in DeviceAccess access) => access.IsWrite ? Permission.Write : Permission.Read;
+
+    private static Piece? HeldFor(Slot slot, Iova iova, Permission wanted)
     {
         foreach (var held in slot.Held)
         {
-            if ((iova.Value & ~held.Mask) == (held.Iova.Value & ~held.Mask)) return held;
+            if ((iova.Value & ~held.Mask) == (held.Iova.Value & ~held.Mask) && held.Allowed.HasFlag(wanted)) return held;
         }
         return null;
     }
@@ -117,8 +124,8 @@ internal sealed class TranslatedAccess
     {
         slot.Phase = Phase.Translating;
         slot.Asked = iova;
-        var wanted = slot.Access.IsWrite ? Permission.Write : Permission.Read;
-        _port.Send(_port.Hypervisor, new TranslateCall(_port.Self, index, _port.Source, iova, wanted));
+        slot.Keep = true;
+        _port.Send(_port.Hypervisor, new TranslateCall(_port.Self, index, _port.Source, iova, Wanted(slot.Access)));
     }
 
     private void Translated(TranslateReply reply)
@@ -141,9 +148,9 @@ internal sealed class TranslatedAccess
         }
         var end = slot.Access.Iova.Value + (ulong)slot.Access.Bytes;
         var bytes = Chunk(reply.Iova, (int)(end - reply.Iova.Value), reply.Mask);
-        var piece = new Piece(reply.Iova, reply.Address, bytes, reply.Mask, reply.Domain);
+        var piece = new Piece(reply.Iova, reply.Address, bytes, reply.Mask, reply.Domain, reply.Allowed);
         slot.Pieces.Add(piece);
-        if (slot.Access.Use == TranslationUse.Held) slot.Held.Add(piece);
+        if (slot.Access.Use == TranslationUse.Held && slot.Keep) slot.Held.Add(piece);
         var next = reply.Iova.Value + (ulong)bytes;
         if (slot.Access.Use == TranslationUse.AheadOfAccess && next < end && slot.Pieces.Count < PagesAhead) Translate(reply.Slot, slot, new Iova(next));
         else Touch(reply.Slot, slot);
@@ -177,7 +184,7 @@ internal sealed class TranslatedAccess
     }
 
     /// <summary>A translated part of an access: it does not leave its page.</summary>
-    private readonly record struct Piece(Iova Iova, GuestPhysical Address, int Bytes, ulong Mask, DomainId Domain)
+    private readonly record struct Piece(Iova Iova, GuestPhysical Address, int Bytes, ulong Mask, DomainId Domain, Permission Allowed)
     {
         public bool IsCovered(in DrainScope scope) => scope.Covers(Domain, new Iova(Iova.Value & ~Mask), Mask + 1);
 
@@ -196,6 +203,6 @@ internal sealed class TranslatedAccess
         public Phase Phase;
         public Iova Asked;
         public int Next;
-        public bool RefusedAhead;
+        public bool Keep, RefusedAhead;
     }
 }
