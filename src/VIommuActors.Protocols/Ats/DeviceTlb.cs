@@ -9,11 +9,12 @@ internal readonly record struct TlbEntry(ulong Base, ulong Address, ulong Mask, 
     public bool Overlaps(Iova from, ulong pages)
     {
         if (pages >= 1UL << 52) return true;
-        return Base < from.Value + (pages << 12) && from.Value < Base + Mask + 1;
+        // Last bytes, not ends: the end of the topmost page does not fit into 64 bits.
+        return Base <= from.Value + (pages << 12) - 1 && from.Value <= Base + Mask;
     }
 }
 
-/// <summary>A device's translation cache: bounded, oldest entry out first.</summary>
+/// <summary>A device's translation cache: bounded, oldest entry out first; with capacity 0 it keeps nothing.</summary>
 internal sealed class DeviceTlb(int capacity)
 {
     private static readonly ulong[] Masks = [0xfff, 0x1f_ffff, 0x3fff_ffff];
@@ -33,6 +34,7 @@ internal sealed class DeviceTlb(int capacity)
 
     public void Add(in TlbEntry entry)
     {
+        if (capacity == 0) return;
         var key = (entry.Base, entry.Mask);
         if (!_entries.ContainsKey(key))
         {

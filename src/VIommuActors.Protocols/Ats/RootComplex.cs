@@ -10,6 +10,7 @@ namespace VIommuActors.Protocols.Ats;
 /// The hypervisor's half: answers translation requests and turns device-TLB descriptors into invalidate requests, each under an
 /// ITag that is not reused before its completion or its timeout. A silent device ends in ITE.
 /// </summary>
+/// <remarks>Tags go round, so that a completion that comes after its timeout finds its tag free rather than somebody else's.</remarks>
 internal sealed class RootComplex(IHypervisorPort port, long timeoutNs) : IHypervisorHalf
 {
     /// <summary>Invalidations a device may have outstanding (PCIe ATS: ITag is 5 bits).</summary>
@@ -101,25 +102,25 @@ internal sealed class RootComplex(IHypervisorPort port, long timeoutNs) : IHyper
 
     private void LookForTimeouts()
     {
-        _watching = false;
         long? oldest = null;
         foreach (var endpoint in _endpoints.Values)
         {
             for (var tag = 0; tag < Tags; tag++)
             {
-                if (endpoint.Peek(tag) is not { } pending) continue;
-                if (pending.SentNs + timeoutNs <= port.NowNs)
-                {
-                    endpoint.Take(tag);
-                    _outstanding--;
-                    port.Unit.TimeOut(pending.Id);
-                }
-                else if (oldest is null || pending.SentNs < oldest) oldest = pending.SentNs;
+                if (endpoint.Peek(tag) is not { } pending || pending.SentNs + timeoutNs > port.NowNs) continue;
+                endpoint.Take(tag);
+                _outstanding--;
+                port.Unit.TimeOut(pending.Id);
+            }
+            // The tags are free again for what had to queue behind them.
+            Issue(endpoint);
+            for (var tag = 0; tag < Tags; tag++)
+            {
+                if (endpoint.Peek(tag) is { } pending && (oldest is null || pending.SentNs < oldest)) oldest = pending.SentNs;
             }
         }
-        if (oldest is not { } sent) return;
-        _watching = true;
-        port.After(sent + timeoutNs - port.NowNs, new InvWatchdog(port.Self));
+        _watching = oldest is not null;
+        if (oldest is { } sent) port.After(sent + timeoutNs - port.NowNs, new InvWatchdog(port.Self));
     }
 
     private readonly record struct Pending(InvalidationId Id, long SentNs);
@@ -127,6 +128,7 @@ internal sealed class RootComplex(IHypervisorPort port, long timeoutNs) : IHyper
     private sealed class Endpoint(NodeId device)
     {
         private readonly Pending?[] _tags = new Pending?[Tags];
+        private int _next;
 
         public NodeId Device { get; } = device;
 
@@ -134,11 +136,19 @@ internal sealed class RootComplex(IHypervisorPort port, long timeoutNs) : IHyper
 
         public int? FreeTag()
         {
-            var tag = Array.FindIndex(_tags, entry => entry is null);
-            return tag < 0 ? null : tag;
+            for (var i = 0; i < Tags; i++)
+            {
+                var tag = (_next + i) % Tags;
+                if (_tags[tag] is null) return tag;
+            }
+            return null;
         }
 
-        public void Put(int tag, Pending pending) => _tags[tag] = pending;
+        public void Put(int tag, Pending pending)
+        {
+            _tags[tag] = pending;
+            _next = (tag + 1) % Tags;
+        }
 
         public Pending? Peek(int tag) => _tags[tag];
 
