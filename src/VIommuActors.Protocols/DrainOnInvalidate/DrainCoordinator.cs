@@ -10,15 +10,18 @@ namespace VIommuActors.Protocols.DrainOnInvalidate;
 internal sealed class DrainCoordinator(IDeviceModelPort port, long retransmitNs) : IDeviceModelHalf
 {
     private readonly List<Running> _running = [];
-    private long _reported;
+    private long _reported, _asked, _answered;
+    private bool _timed;
 
-    public void Forwarded(ulong address, ulong value) => port.Send(port.Hypervisor, new QueryCall(port.Self));
+    public void Forwarded(ulong address, ulong value) => Ask();
 
     public bool Receive(Message message)
     {
         switch (message)
         {
             case QueryReply reply:
+                // The answer to a query is younger than every write that was forwarded before it: it answers the earlier ones too.
+                _answered = Math.Max(_answered, reply.Number);
                 Begin(reply);
                 return true;
             case DrainAck ack:
@@ -26,7 +29,11 @@ internal sealed class DrainCoordinator(IDeviceModelPort port, long retransmitNs)
                 return true;
             case DrainCompleteReply reply:
                 _running.RemoveAll(drain => drain.Epoch <= reply.Epoch && drain.Missing.Count == 0);
-                if (reply.More) Forwarded(0, 0);
+                if (reply.More) Ask();
+                return true;
+            case DrainRetry { Epoch: 0 }:
+                _timed = false;
+                if (_answered < _asked) Ask();
                 return true;
             case DrainRetry retry:
                 Retry(retry.Epoch);
@@ -34,6 +41,14 @@ internal sealed class DrainCoordinator(IDeviceModelPort port, long retransmitNs)
             default:
                 return false;
         }
+    }
+
+    private void Ask()
+    {
+        port.Send(port.Hypervisor, new QueryCall(port.Self, ++_asked));
+        if (retransmitNs == 0 || _timed) return;
+        _timed = true;
+        port.After(retransmitNs, new DrainRetry(port.Self, 0));
     }
 
     private void Begin(QueryReply reply)

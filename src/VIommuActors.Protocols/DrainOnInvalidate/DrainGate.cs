@@ -14,7 +14,7 @@ namespace VIommuActors.Protocols.DrainOnInvalidate;
 internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervisorHalf
 {
     private readonly Queue<Open> _open = new();
-    private long _epoch;
+    private long _epoch, _unforwarded;
     private bool _openedNow;
 
     public bool Flushed(in Invalidation invalidation)
@@ -45,7 +45,7 @@ internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervi
                 TranslateService.Answer(port, call);
                 return true;
             case QueryCall query:
-                port.Send(query.From, new QueryReply(port.Self, _epoch, _open.Count > 0, OpenScope()));
+                port.Send(query.From, new QueryReply(port.Self, _epoch, _open.Count > 0, OpenScope(), query.Number));
                 return true;
             case DrainComplete done:
                 Complete(done);
@@ -65,7 +65,6 @@ internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervi
     private void Complete(DrainComplete done)
     {
         var errno = 0;
-        var more = false;
         if (done.Epoch < 1 || done.Epoch > _epoch) errno = -(int)XenErrno.ESTALE;
         else if (_open.Count == 0 || _open.Peek().Epoch > done.Epoch) errno = -(int)XenErrno.EALREADY;
         else
@@ -76,8 +75,10 @@ internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervi
                 port.Unit.Complete(open.Id);
             }
             // A wait with FN=1 may have held the queue back: what it runs now was triggered by no write that could be forwarded.
-            more = Refuses();
+            if (Refuses()) _unforwarded = _epoch;
         }
+        // Said in every reply until it is drained: the first one may get lost.
+        var more = _open.Count > 0 && _unforwarded > Math.Max(done.Epoch, 0);
         port.Send(done.From, new DrainCompleteReply(port.Self, done.Epoch, errno, more));
     }
 

@@ -13,14 +13,14 @@ public readonly record struct DrainScope(bool Everything, DomainId Domain, Iova 
     /// <summary>No restriction.</summary>
     public static DrainScope All => new(true, default, default, 0);
 
-    /// <summary>True when a translation of <paramref name="bytes"/> bytes at <paramref name="address"/> tagged <paramref name="domain"/> may be covered.</summary>
+    /// <summary>True when a translation of <paramref name="bytes"/> ≥ 1 bytes at <paramref name="address"/> tagged <paramref name="domain"/> may be covered.</summary>
     public bool Covers(DomainId domain, Iova address, ulong bytes)
     {
         if (Everything) return true;
         if (domain != Domain) return false;
         if (Pages >= 1UL << 52) return true;
-        var end = Address.Value + (Pages << 12);
-        return address.Value < end && Address.Value < address.Value + bytes;
+        // Last bytes, not ends: the end of the topmost page does not fit into 64 bits.
+        return Pages > 0 && address.Value <= Address.Value + (Pages << 12) - 1 && Address.Value <= address.Value + bytes - 1;
     }
 
     /// <summary>The smallest scope of this shape that covers both; different ranges become their domain, different domains everything.</summary>
@@ -33,7 +33,9 @@ public readonly record struct DrainScope(bool Everything, DomainId Domain, Iova 
 }
 
 /// <summary>Dummy vIOMMU → vIOMMU: hypercall viommu_query, which invalidations are open. The ioreq itself carries only what the guest wrote.</summary>
-public sealed record QueryCall(NodeId From) : Message(From)
+/// <param name="From">The dummy.</param>
+/// <param name="Number">Counts the dummy's queries; comes back in the reply.</param>
+public sealed record QueryCall(NodeId From, long Number = 0) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
@@ -43,7 +45,7 @@ public sealed record QueryCall(NodeId From) : Message(From)
 }
 
 /// <summary>vIOMMU → dummy: the newest epoch, whether anything up to it is still open, and what all that is open covers.</summary>
-public sealed record QueryReply(NodeId From, long Epoch, bool Open, DrainScope Scope) : Message(From)
+public sealed record QueryReply(NodeId From, long Epoch, bool Open, DrainScope Scope, long Number = 0) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -124,7 +126,7 @@ public sealed record DrainCompleteReply(NodeId From, long Epoch, int Errno, bool
     }
 }
 
-/// <summary>Dummy → itself: time to send again whatever has not been answered. Names the drain it was armed for.</summary>
+/// <summary>Dummy → itself: time to send again whatever has not been answered. Names the drain it was armed for, 0 for the query.</summary>
 public sealed record DrainRetry(NodeId From, long Epoch) : Message(From)
 {
     /// <inheritdoc/>
