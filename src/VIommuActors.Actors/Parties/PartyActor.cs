@@ -24,10 +24,10 @@ public abstract class PartyActor(NodeId node, IWires wires) : UntypedActor, IPor
     protected IWires Wires => wires;
 
     /// <inheritdoc/>
-    public void Send(NodeId to, Message message) => wires.Send(Self, to, message);
+    public virtual void Send(NodeId to, Message message) => wires.Send(Self, to, message);
 
     /// <inheritdoc/>
-    public void After(long delayNs, Message message) => wires.After(Self, delayNs, message);
+    public virtual void After(long delayNs, Message message) => wires.After(Self, delayNs, message);
 
     /// <summary>Builds the party on this actor as its port.</summary>
     protected abstract IParty Build();

@@ -106,6 +106,9 @@ public sealed class IoreqServer : IParty
         var index = _nodes.Dummies.IndexOf(call.From);
         var emulator = _emulators[index];
         var caller = emulator.Shared.Emulator;
+        if (call.Step == AttachStep.QueryCapabilities) emulator.Caller = call.Life;
+        // A hypercall that the dead had under way when they were reaped would leave behind what nobody owns.
+        if (call.Life != emulator.Caller) return;
         var (error, value) = call.Step switch
         {
             AttachStep.QueryCapabilities => (XenErrno.None, (ulong)(ViommuCapabilities.SecondLevel | ViommuCapabilities.InterruptRemapping)),
@@ -116,7 +119,7 @@ public sealed class IoreqServer : IParty
             AttachStep.MapRange => (_servers.Map(caller, emulator.Server ?? default, IoRangeType.Memory, call.Start, call.End), 0UL),
             _ => (XenErrno.ENOSYS, 0UL),
         };
-        _port.Send(call.From, new AttachReply(_port.Self, call.Step, -(int)error, value));
+        _port.Send(call.From, new AttachReply(_port.Self, call.Step, -(int)error, value) { Slot = call.Slot });
         if (call.Step == AttachStep.MapRange && error == XenErrno.None) Attached(emulator);
     }
 
@@ -194,6 +197,7 @@ public sealed class IoreqServer : IParty
 
         // The whole process is reaped: nothing of it can touch memory any more, so whoever waits for it may go on.
         emulator.Attached = false;
+        emulator.Caller = null;
         emulator.Reaped.Clear();
         emulator.Shared.Page.ResetStates();
         for (var vcpu = 0; vcpu < emulator.Slots.Length; vcpu++)
@@ -210,6 +214,11 @@ public sealed class IoreqServer : IParty
         emulator.Server = null;
         _port.Send(_nodes.Units[unit], new EmulatorAttached(_port.Self, false, _nodes.Dummies[unit]));
         TellDevices(emulator, present: false);
+        _port.Send(_nodes.Dummies[unit], new Reaped(_port.Self, _nodes.Dummies[unit]));
+        foreach (var device in _nodes.Devices)
+        {
+            if (device.Unit == unit) _port.Send(device.Node, new Reaped(_port.Self, device.Node));
+        }
     }
 
     private void TellDevices(Emulator emulator, bool present)
@@ -234,5 +243,8 @@ public sealed class IoreqServer : IParty
         public IoreqServerId? Server { get; set; }
 
         public bool Attached { get; set; }
+
+        /// <summary>The life of the process that attaches or is attached; null when there is none.</summary>
+        public int? Caller { get; set; }
     }
 }

@@ -5,7 +5,7 @@ using VIommuActors.Vtd.Translation;
 namespace VIommuActors.Protocols.Messages;
 
 /// <summary>Device → vIOMMU: ATS translation request (AT=1).</summary>
-public sealed record AtsTranslate(NodeId From, int Slot, SourceId Source, Iova Iova, Permission Wanted) : Message(From)
+public sealed record AtsTranslate(NodeId From, int Slot, SourceId Source, Iova Iova, Permission Wanted) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Ats;
@@ -18,7 +18,7 @@ public sealed record AtsTranslate(NodeId From, int Slot, SourceId Source, Iova I
 }
 
 /// <summary>vIOMMU → device: translation completion; <paramref name="Allowed"/> none means no access, and nothing to cache.</summary>
-public sealed record AtsTranslated(NodeId From, int Slot, Iova Iova, GuestPhysical Address, ulong Mask, Permission Allowed) : Message(From)
+public sealed record AtsTranslated(NodeId From, int Slot, Iova Iova, GuestPhysical Address, ulong Mask, Permission Allowed) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Ats;

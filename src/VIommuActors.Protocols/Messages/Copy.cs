@@ -4,7 +4,7 @@ using VIommuActors.Vtd;
 namespace VIommuActors.Protocols.Messages;
 
 /// <summary>Device → vIOMMU: hypercall viommu_copy, "memcpy with translation". <paramref name="Bytes"/> from <paramref name="Iova"/> on.</summary>
-public sealed record CopyCall(NodeId From, int Slot, SourceId Source, long Work, Iova Iova, int Bytes, bool IsWrite) : Message(From)
+public sealed record CopyCall(NodeId From, int Slot, SourceId Source, long Work, Iova Iova, int Bytes, bool IsWrite) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
@@ -23,7 +23,7 @@ public sealed record CopyCall(NodeId From, int Slot, SourceId Source, long Work,
 }
 
 /// <summary>vIOMMU → device: bytes moved before the end of the translated page (short copies are normal), or -EFAULT.</summary>
-public sealed record CopyReply(NodeId From, int Slot, int Errno, int Bytes) : Message(From)
+public sealed record CopyReply(NodeId From, int Slot, int Errno, int Bytes) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -40,7 +40,7 @@ public sealed record CopyReply(NodeId From, int Slot, int Errno, int Bytes) : Me
 }
 
 /// <summary>Device → itself: the bytes have been moved between the bounce buffer and where the device wants them.</summary>
-public sealed record BounceDone(NodeId From, int Slot, int Bytes) : Message(From)
+public sealed record BounceDone(NodeId From, int Slot, int Bytes) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Self;

@@ -35,7 +35,7 @@ public enum AttachStep
 }
 
 /// <summary>Dummy vIOMMU → hypervisor: one of its start-up hypercalls. The meaning of the arguments follows <paramref name="Step"/>.</summary>
-public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Message(From)
+public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Slotted(From, 0)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
@@ -49,7 +49,7 @@ public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Star
 }
 
 /// <summary>Hypervisor → dummy: 0 or a negative errno, and the id or capability bits asked for.</summary>
-public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong Value) : Message(From)
+public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong Value) : Slotted(From, 0)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -79,7 +79,10 @@ public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From)
     public override Wire Wire => Wire.Dma;
 }
 
-/// <summary>Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.</summary>
+/// <summary>
+/// Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.
+/// Ioreq server → party: nothing is left of your process; it may be started again.
+/// </summary>
 public sealed record Reaped(NodeId From, NodeId Party) : Message(From)
 {
     /// <inheritdoc/>
