@@ -43,6 +43,14 @@ public sealed partial class SimKernel
         _stopRequested = false;
         _choice = choice;
         _choiceNeedsLanes = choice.NeedsLanes;
+        _stepSlot = Outside;
+        Instants = 0;
+        if (_restrictions)
+        {
+            LiftRestrictions();
+        }
+
+        BeginFaults();
         _observer = observer;
         _touches = observer as ITouchObserver;
     }
@@ -131,20 +139,46 @@ public sealed partial class SimKernel
                 return RunEnd.Stopped;
             }
 
-            Deliver(enabled, enabled == 1 ? 0 : Choose(enabled));
+            if (_faults is not null)
+            {
+                DeliverOrFault(enabled);
+                continue;
+            }
+
+            int chosen = enabled == 1 ? 0 : Choose(enabled);
+            int k = chosen;
+            SimQueue queue = _queues[_ready.Find(ref k)]!;
+            Deliver(queue, k, enabled, chosen);
         }
     }
 
-    private void Deliver(int enabled, int chosen)
+    /// <summary>Delivers from the k-th enabled lane of a receiver.</summary>
+    private void Deliver(SimQueue queue, int k, int enabled, int chosen, LaneFault fault = LaneFault.None)
     {
-        int k = chosen;
-        SimQueue queue = _queues[_ready.Find(ref k)]!;
         _current = queue;
-        var taken = queue.Grant(k);
-        PendingMessages--;
+        _stepSlot = queue.Slot;
+        bool exclusive = queue.Exclusive;
+        int sender = _observer is null ? Outside : queue.EnabledSender(k);
+        Pending taken;
+        if (fault == LaneFault.Duplicate)
+        {
+            taken = queue.GrantCopy(k);
+        }
+        else
+        {
+            taken = queue.Grant(k);
+            PendingMessages--;
+        }
+
         _cause = ++Steps;
         _observer?.Delivering(new Step(
-            Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, enabled, chosen));
+            Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, enabled, chosen,
+            new LaneId(queue.Slot, sender, fault), exclusive));
+        if (fault != LaneFault.None)
+        {
+            TouchFaultTotal();
+        }
+
         RunMailbox(queue.Mailbox!, queue);
         if (queue.GrantUnused)
         {
@@ -155,12 +189,16 @@ public sealed partial class SimKernel
     private int Choose(int enabled)
     {
         int chosen = _choiceNeedsLanes ? _choice.Next(ListLanes(enabled)) : _choice.Next(enabled);
+        CheckChoice(chosen, enabled);
+        return chosen;
+    }
+
+    private void CheckChoice(int chosen, int enabled)
+    {
         if ((uint)chosen >= (uint)enabled)
         {
             throw new InvalidOperationException($"{_choice.GetType().Name} chose lane {chosen} of {enabled}.");
         }
-
-        return chosen;
     }
 
     private ReadOnlySpan<LaneId> ListLanes(int enabled)
@@ -205,6 +243,8 @@ public sealed partial class SimKernel
 
         long due = _timed.FirstDueNs;
         NowNs = due;
+        Instants++;
+        _stepSlot = Outside;
         for (int left = _timed.Count; left > 0 && _timed.Count > 0 && _timed.FirstDueNs == due; left--)
         {
             var entry = _timed.Take();

@@ -28,6 +28,9 @@ public sealed partial class SimKernel
     /// <summary>Slot of an actor; 0 for one that was never registered, received or sent, and for everyone who is not an actor.</summary>
     public int SlotOf(IActorRef? actor) => actor is null ? Outside : _slots.GetValueOrDefault(actor, Outside);
 
+    /// <summary>Number of slots in use; the next actor gets this one.</summary>
+    public int SlotCount => _queues.Count;
+
     /// <summary>Slots from here on belong to a world that <see cref="EndWorld"/> forgets; those assigned before are permanent.</summary>
     /// <exception cref="InvalidOperationException">The last world has not ended.</exception>
     public void BeginWorld()

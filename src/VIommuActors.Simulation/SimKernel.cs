@@ -30,6 +30,7 @@ public sealed partial class SimKernel
     private CountingRef? _deadLetters;
     private CountingRef? _unhandled;
     private long _cause;
+    private int _stepSlot; // whose step the work done now belongs to; 0 before the first one and when time has moved
 
     internal SimKernel() => _tasks = new SimTaskScheduler(this);
 
@@ -38,6 +39,9 @@ public sealed partial class SimKernel
 
     /// <summary>User messages delivered in this run; while an actor handles one, also the number of that step.</summary>
     public long Steps { get; private set; }
+
+    /// <summary>How often time has moved in this run, to the same time included. Everything before such a moment happened before everything after it.</summary>
+    public long Instants { get; private set; }
 
     /// <summary>User messages that wait in mailboxes, deliverable or not (an actor may be suspended).</summary>
     public int PendingMessages { get; private set; }
@@ -145,6 +149,11 @@ public sealed partial class SimKernel
             Bind(queue);
         }
 
+        if (_touches is not null && _stepSlot != Outside)
+        {
+            ReportForeignSend(queue, envelope);
+        }
+
         queue.Add(envelope, _cause);
         PendingMessages++;
         Refresh(queue);
@@ -223,6 +232,20 @@ public sealed partial class SimKernel
 
         Escape(message.GetType().Name, receiver);
         return false;
+    }
+
+    /// <summary>A lane that more than one actor appends to is shared between them, and its order is made by their steps.</summary>
+    private void ReportForeignSend(SimQueue queue, in Envelope envelope)
+    {
+        int sender = SenderSlot(envelope.Sender);
+        if (sender == Outside)
+        {
+            _touches!.Touched(SharedObject.OutsideLane(queue.Slot), write: true);
+        }
+        else if (sender != _stepSlot)
+        {
+            _touches!.Touched(SharedObject.ActorState(sender), write: true);
+        }
     }
 
     private void Report(SimQueue queue, int enabled)
@@ -319,6 +342,11 @@ public sealed partial class SimKernel
         }
 
         queue.Mailbox = mailbox;
+        if (_touches is not null && _stepSlot != Outside && queue.Slot > 0 && queue.Slot != _stepSlot)
+        {
+            _touches.Touched(SharedObject.ActorState(queue.Slot), write: true);
+        }
+
         RunMailbox(mailbox, queue);
     }
 

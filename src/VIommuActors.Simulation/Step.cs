@@ -9,8 +9,10 @@ namespace VIommuActors.Simulation;
 /// <param name="Sender">The sender in the envelope; the system's dead letters when there was none.</param>
 /// <param name="Message">The message as sent; a timer's message is still wrapped by Akka here.</param>
 /// <param name="Cause">Number of the step in which the message was sent, or in which its timer was set; 0 = from outside a step.</param>
-/// <param name="Enabled">How many lanes could have delivered.</param>
+/// <param name="Enabled">How many choices there were: lanes that could have delivered, and their possible faults.</param>
 /// <param name="Chosen">Index of the chosen lane in canonical order, 0 ≤ Chosen &lt; Enabled.</param>
+/// <param name="Lane">The chosen lane, and whether the message is lost or doubled.</param>
+/// <param name="Exclusive">True when the receiver would have taken no other lane's message: it waits for one sender, or has unstashed messages.</param>
 public readonly record struct Step(
     long Number,
     long TimeNs,
@@ -19,4 +21,6 @@ public readonly record struct Step(
     object Message,
     long Cause,
     int Enabled,
-    int Chosen);
+    int Chosen,
+    LaneId Lane = default,
+    bool Exclusive = false);

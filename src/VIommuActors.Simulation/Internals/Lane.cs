@@ -24,6 +24,12 @@ internal sealed class Lane(IActorRef sender, int senderSlot)
 
     public int Count { get; private set; }
 
+    /// <summary>Messages lost in this run.</summary>
+    public int Drops { get; set; }
+
+    /// <summary>Messages doubled in this run.</summary>
+    public int Duplicates { get; set; }
+
     public void Add(in Envelope envelope, long cause)
     {
         if (Count == _ring.Length)

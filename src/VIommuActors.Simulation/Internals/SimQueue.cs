@@ -14,6 +14,9 @@ namespace VIommuActors.Simulation.Internals;
 /// </remarks>
 internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics, IUnboundedDequeBasedMessageQueueSemantics
 {
+    /// <summary>Value of <see cref="OnlyFrom"/> without a restriction.</summary>
+    public const int Anyone = -1;
+
     private const int LinearLanes = 8;
     private readonly SimKernel _kernel;
     private readonly List<Pending> _front = []; // last in, first out: Akka prepends in reverse order
@@ -63,8 +66,18 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         }
     }
 
+    /// <summary>Slot of the only sender whose messages are taken, or <see cref="Anyone"/>.</summary>
+    public int OnlyFrom { get; set; } = Anyone;
+
+    /// <summary>True when at most one sender's messages can be taken now, whatever arrives.</summary>
+    public bool Exclusive => _front.Count > 0 || OnlyFrom != Anyone;
+
     /// <summary>Lanes that could deliver now. Unstashed messages leave no choice: they come first, in their own order.</summary>
-    public int EnabledLanes => !Open || IsSystem ? 0 : _front.Count > 0 ? 1 : _nonEmpty;
+    public int EnabledLanes =>
+        !Open || IsSystem ? 0
+        : OnlyFrom != Anyone ? FrontIndex() >= 0 || LaneFrom(OnlyFrom) is { Count: > 0 } ? 1 : 0
+        : _front.Count > 0 ? 1
+        : _nonEmpty;
 
     public void Enqueue(IActorRef receiver, Envelope envelope) => _kernel.Enqueue(this, envelope);
 
@@ -94,10 +107,11 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     public Pending Grant(int k)
     {
         Pending taken;
-        if (_front.Count > 0)
+        int front = FrontIndex();
+        if (front >= 0)
         {
-            taken = _front[^1];
-            _front.RemoveAt(_front.Count - 1);
+            taken = _front[front];
+            _front.RemoveAt(front);
         }
         else
         {
@@ -114,6 +128,15 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         _granted = taken.Envelope;
         _hasGrant = true;
         return taken;
+    }
+
+    /// <summary>Hands the message of the k-th enabled lane to the mailbox's next run and keeps it as the lane's first.</summary>
+    public Pending GrantCopy(int k)
+    {
+        Pending copied = EnabledLane(k).First;
+        _granted = copied.Envelope;
+        _hasGrant = true;
+        return copied;
     }
 
     /// <summary>True when a granted message was not taken: the mailbox refused to run it.</summary>
@@ -141,7 +164,34 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
 
     /// <summary>Slot of the sender of the k-th enabled lane.</summary>
     public int EnabledSender(int k) =>
-        _front.Count > 0 ? _kernel.SenderSlot(_front[^1].Envelope.Sender) : EnabledLane(k).SenderSlot;
+        OnlyFrom != Anyone ? OnlyFrom
+        : _front.Count > 0 ? _kernel.SenderSlot(_front[^1].Envelope.Sender)
+        : EnabledLane(k).SenderSlot;
+
+    /// <summary>True when the next message is an unstashed one, and so the only choice.</summary>
+    public bool FrontFirst => FrontIndex() >= 0;
+
+    /// <summary>Adds the lanes with messages, and the step that sent the first of each.</summary>
+    public void ListWaiting(List<(LaneId, long)> waiting)
+    {
+        for (int i = 0; i < _laneCount; i++)
+        {
+            if (_lanes[i].Count > 0)
+            {
+                waiting.Add((new LaneId(Slot, _lanes[i].SenderSlot), _lanes[i].First.Cause));
+            }
+        }
+    }
+
+    /// <summary>A new run counts the faults of its lanes from zero.</summary>
+    public void ForgetFaults()
+    {
+        for (int i = 0; i < _laneCount; i++)
+        {
+            _lanes[i].Drops = 0;
+            _lanes[i].Duplicates = 0;
+        }
+    }
 
     /// <summary>Next message from a sender slot, without taking it.</summary>
     public bool TryPeek(int senderSlot, out Pending next)
@@ -169,6 +219,7 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     {
         Closed = true;
         Open = false;
+        OnlyFrom = Anyone;
         _kernel.Closing(this);
         for (int i = _front.Count - 1; i >= 0; i--)
         {
@@ -216,8 +267,14 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         _lastLane = null;
     }
 
-    private Lane EnabledLane(int k)
+    /// <summary>The lane of the k-th enabled message; it is not an unstashed one.</summary>
+    public Lane EnabledLane(int k)
     {
+        if (OnlyFrom != Anyone)
+        {
+            return LaneFrom(OnlyFrom)!;
+        }
+
         int word = 0;
         ulong bits = _laneBits[0];
         if (_laneBits.Length > 1)
@@ -236,6 +293,31 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         }
 
         return _lanes[(word << 6) + BitOperations.TrailingZeroCount(bits)];
+    }
+
+    /// <summary>Place of the next unstashed message that may be taken, or -1.</summary>
+    private int FrontIndex()
+    {
+        int at = _front.Count - 1;
+        while (at >= 0 && OnlyFrom != Anyone && _kernel.SenderSlot(_front[at].Envelope.Sender) != OnlyFrom)
+        {
+            at--;
+        }
+
+        return at;
+    }
+
+    private Lane? LaneFrom(int slot)
+    {
+        foreach (Lane lane in _lanes.AsSpan(0, _laneCount))
+        {
+            if (lane.SenderSlot == slot)
+            {
+                return lane;
+            }
+        }
+
+        return null;
     }
 
     private Lane LaneOf(IActorRef sender)

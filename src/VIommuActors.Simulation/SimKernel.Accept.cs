@@ -1,0 +1,81 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using VIommuActors.Simulation.Internals;
+
+namespace VIommuActors.Simulation;
+
+public sealed partial class SimKernel
+{
+    private bool _restrictions;
+
+    /// <summary>
+    /// From the next step on the actor takes messages of one sender only; all others wait in their lanes, in order, until
+    /// <see cref="AcceptAll"/>. A new run begins without such restrictions.
+    /// </summary>
+    /// <remarks>
+    /// Selective receive: a wait inside a handler without blocking the thread. Stash is the ordinary way to do that, but it takes
+    /// the other messages in steps of their own, so the number and meaning of steps differ. Unstashed messages of other senders wait too.
+    /// </remarks>
+    /// <param name="actor">The actor that waits, usually the caller itself.</param>
+    /// <param name="onlyFrom">The sender it waits for; must be an actor.</param>
+    /// <exception cref="ArgumentException">One of them is not a living actor of this system.</exception>
+    public void Accept(IActorRef actor, IActorRef onlyFrom)
+    {
+        int sender = SenderSlot(onlyFrom);
+        if (sender == Outside)
+        {
+            throw new ArgumentException($"{onlyFrom.Path.ToStringWithoutAddress()} is not an actor: it shares its lane with others.", nameof(onlyFrom));
+        }
+
+        var queue = QueueOf(actor);
+        queue.OnlyFrom = sender;
+        _restrictions = true;
+        Refresh(queue);
+    }
+
+    /// <summary>The actor takes messages of every sender again.</summary>
+    /// <param name="actor">The actor.</param>
+    /// <exception cref="ArgumentException">It is not a living actor of this system.</exception>
+    public void AcceptAll(IActorRef actor)
+    {
+        var queue = QueueOf(actor);
+        queue.OnlyFrom = SimQueue.Anyone;
+        Refresh(queue);
+    }
+
+    /// <summary>The lanes that hold messages, deliverable or not, in canonical order, with the step that sent the first message of each.</summary>
+    /// <remarks>At quiescence: what waits for an actor that is suspended or takes messages of another sender only.</remarks>
+    public IReadOnlyList<(LaneId Lane, long Cause)> WaitingLanes()
+    {
+        var waiting = new List<(LaneId, long)>();
+        for (int slot = 0; PendingMessages > 0 && slot < _queues.Count; slot++)
+        {
+            if (_queues[slot] is { IsSystem: false, Count: > 0 } queue)
+            {
+                queue.ListWaiting(waiting);
+            }
+        }
+
+        return waiting;
+    }
+
+    private void LiftRestrictions()
+    {
+        foreach (var queue in _queues)
+        {
+            if (queue is { OnlyFrom: not SimQueue.Anyone })
+            {
+                queue.OnlyFrom = SimQueue.Anyone;
+                Refresh(queue);
+            }
+        }
+
+        _restrictions = false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private SimQueue QueueOf(IActorRef actor) =>
+        _current is { } running && ReferenceEquals(running.Owner, actor) ? running
+        : actor is ActorRefWithCell { Underlying: ActorCell { Mailbox.MessageQueue: SimQueue { Closed: false } queue } } ? queue
+        : throw new ArgumentException($"{actor.Path.ToStringWithoutAddress()} is not a living actor of this system.", nameof(actor));
+}
