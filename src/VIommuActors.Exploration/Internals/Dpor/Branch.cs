@@ -1,0 +1,76 @@
+namespace VIommuActors.Exploration.Internals.Dpor;
+
+/// <summary>A node of a wakeup tree: a step to take, and what to take after it. No children: from there on the order is free.</summary>
+internal sealed class Branch(Act act)
+{
+    public Act Act { get; } = act;
+
+    public List<Branch> Children { get; init; } = [];
+
+    /// <summary>Adds a sequence unless the tree already leads to an execution that contains it; new leaves come after all others.</summary>
+    /// <param name="branches">Alternatives at one state, in the order in which they will be tried.</param>
+    /// <param name="sequence">Steps from that state; used up.</param>
+    public static void Insert(List<Branch> branches, List<Act> sequence)
+    {
+        while (Find(branches, sequence) is { } known)
+        {
+            if (known.Children.Count == 0)
+            {
+                return;
+            }
+
+            branches = known.Children;
+        }
+
+        foreach (var act in sequence)
+        {
+            var added = new Branch(act);
+            branches.Add(added);
+            branches = added.Children;
+        }
+    }
+
+    /// <summary>
+    /// True when the sequence can begin with the step: it contains it with nothing before that it depends on,
+    /// or is independent of it altogether.
+    /// </summary>
+    /// <param name="step">The step.</param>
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="at">Where the step is, or -1 when it is not in the sequence.</param>
+    public static bool CanBegin(in Act step, List<Act> sequence, out int at)
+    {
+        for (at = 0; at < sequence.Count; at++)
+        {
+            if (sequence[at].Lane == step.Lane)
+            {
+                return true;
+            }
+
+            if (sequence[at].DependsOn(step))
+            {
+                return false;
+            }
+        }
+
+        at = -1;
+        return true;
+    }
+
+    private static Branch? Find(List<Branch> branches, List<Act> sequence)
+    {
+        foreach (var branch in branches)
+        {
+            if (CanBegin(branch.Act, sequence, out int at))
+            {
+                if (at >= 0)
+                {
+                    sequence.RemoveAt(at);
+                }
+
+                return branch;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,22 @@
+using VIommuActors.Simulation;
+
+namespace VIommuActors.Exploration.Internals.Dpor;
+
+/// <summary>A state on the current path: what was tried from it, what is being tried, what is planned.</summary>
+internal sealed class Node
+{
+    /// <summary>Steps whose executions from here are all known, or will be found elsewhere; the sleep set.</summary>
+    public List<Act> Sleep { get; init; } = [];
+
+    /// <summary>Other steps still to be tried from here, each with what follows it.</summary>
+    public List<Branch> Planned { get; init; } = [];
+
+    /// <summary>The step being tried.</summary>
+    public LaneId Chosen { get; set; }
+
+    /// <summary>What must be tried after it.</summary>
+    public List<Branch> Next { get; set; } = [];
+
+    /// <summary>True when the choice is given from outside: no other is ever tried.</summary>
+    public bool Fixed { get; init; }
+}

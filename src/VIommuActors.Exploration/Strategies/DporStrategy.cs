@@ -1,0 +1,332 @@
+using System.Text.Json.Nodes;
+using VIommuActors.Exploration.Internals.Dpor;
+using VIommuActors.Simulation;
+
+namespace VIommuActors.Exploration.Strategies;
+
+/// <summary>One schedule for every set of schedules that only swap independent steps: every different execution, each once.</summary>
+/// <remarks>
+/// Optimal dynamic partial-order reduction with wakeup trees and sleep sets, after Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic
+/// partial order reduction" (2014). What is a process there is a lane here: its next step is to deliver its first message. Two steps are
+/// independent unless they have the same receiver or touch the same shared object, one of them writing
+/// (<see cref="SimKernel.Touch"/>); what the kernel itself shares between actors it reports. Three things go beyond the paper: an actor
+/// that takes messages of one sender only is one block that others may overtake as a whole; the possible faults of a message are
+/// alternatives that are all tried; steps on the two sides of a moment at which time moved never swap.
+/// </remarks>
+public sealed class DporStrategy : IStrategy, ITouchObserver
+{
+    private readonly Execution _execution = new();
+    private readonly List<Node> _path = []; // state before step i + 1
+    private readonly List<Access> _touched = [];
+    private readonly List<Act> _sequence = [];
+    private readonly List<int> _races = [];
+    private SimKernel _kernel = null!;
+    private LaneFault[]? _nextOthers; // of the step about to begin
+    private LaneFault[]? _others; // of the step in progress
+    private Step _open; // the step in progress: what it touches is not known yet
+    private long _openInstant;
+    private bool _hasOpen;
+    private int _prefix;
+    private int _givenChoices;
+    private int _given; // steps that this schedule must begin with
+    private bool _stuck;
+    private bool _exhausted;
+    private int _slots;
+    private bool _late;
+    private long _impossible;
+
+    /// <inheritdoc/>
+    public string Name => "dpor";
+
+    /// <inheritdoc/>
+    public bool Proves => true;
+
+    /// <inheritdoc/>
+    public string? Gap =>
+        _late ? "Actors got their slot in the middle of a schedule: register all actors at the beginning, or orders cannot be compared."
+        : _impossible > 0 ? $"{_impossible} planned order(s) turned out impossible: steps depend on each other in a way that was not reported."
+        : null;
+
+    /// <inheritdoc/>
+    public void Attach(SimKernel kernel, int prefix)
+    {
+        _kernel = kernel;
+        _prefix = prefix;
+    }
+
+    /// <inheritdoc/>
+    public bool Begin(long schedule)
+    {
+        _path.RemoveRange(_given, _path.Count - _given);
+        _execution.Truncate(Math.Min(_execution.Count, Math.Max(0, _given - 1)));
+        _hasOpen = false;
+        _givenChoices = 0;
+        _stuck = false;
+        _slots = 0;
+        return !_exhausted;
+    }
+
+    /// <inheritdoc/>
+    public int Next(ReadOnlySpan<LaneId> enabled)
+    {
+        int step = (int)_kernel.Steps + 1;
+        if (step > _path.Count && !Extend(step, enabled))
+        {
+            _stuck = true;
+            _kernel.Stop(); // after one more step, which counts for nothing
+            return 0;
+        }
+
+        var chosen = _path[step - 1].Chosen;
+        int index = enabled.IndexOf(chosen);
+        if (index < 0)
+        {
+            throw new InvalidOperationException(
+                $"Step {step} was from slot {chosen.Sender} to slot {chosen.Receiver} before and is impossible now: the world does not begin in the same state.");
+        }
+
+        ListOthers(chosen, enabled);
+        return index;
+    }
+
+    /// <inheritdoc/>
+    public void Delivering(in Step step)
+    {
+        if (_stuck)
+        {
+            return;
+        }
+
+        Seal();
+        if (step.Number == 1)
+        {
+            _slots = _kernel.SlotCount;
+        }
+
+        bool isGiven = step.Enabled > 1 && _givenChoices < _prefix;
+        _givenChoices += isGiven ? 1 : 0;
+        if (step.Number > _path.Count)
+        {
+            // Nobody was asked: the only choice, or one of the prefix.
+            bool isFixed = isGiven || (_givenChoices < _prefix && (_path.Count == 0 || _path[^1].Fixed));
+            if (isFixed)
+            {
+                _path.Add(new Node { Fixed = true, Chosen = step.Lane });
+            }
+            else if (!Extend((int)step.Number, [step.Lane]))
+            {
+                _stuck = true;
+                _kernel.Stop();
+                return;
+            }
+        }
+
+        _hasOpen = true;
+        _open = step;
+        _others = _nextOthers;
+        _nextOthers = null;
+        _openInstant = _kernel.Instants;
+        _touched.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Touched(long sharedObject, bool write)
+    {
+        var access = new Access(sharedObject, write);
+        if (_hasOpen && !_touched.Contains(access))
+        {
+            _touched.Add(access);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool End()
+    {
+        Seal();
+        _late |= _slots != 0 && _kernel.SlotCount != _slots;
+        if (!_stuck)
+        {
+            PlanReversals();
+        }
+
+        Backtrack();
+        return !_stuck;
+    }
+
+    /// <inheritdoc/>
+    public JsonObject Save() => DporState.Save(_path.Take(_given), _exhausted, _late, _impossible);
+
+    /// <inheritdoc/>
+    public void Load(JsonObject state)
+    {
+        _path.Clear();
+        _path.AddRange(DporState.Load(state, out _exhausted, out _late, out _impossible));
+        _given = _path.Count;
+        _execution.Truncate(0);
+    }
+
+    /// <inheritdoc/>
+    int IChoice.Next(int count) => throw new NotSupportedException("dpor decides by lane.");
+
+    /// <summary>Adds the state before a step: who sleeps, what is planned, what to try. False when everything enabled sleeps.</summary>
+    private bool Extend(int step, ReadOnlySpan<LaneId> enabled)
+    {
+        Seal();
+        var node = new Node();
+        if (step > 1)
+        {
+            var parent = _path[step - 2];
+            var taken = _execution[step - 1].Act;
+            foreach (var sleeper in parent.Sleep)
+            {
+                if (!sleeper.DependsOn(taken))
+                {
+                    node.Sleep.Add(sleeper);
+                }
+            }
+
+            node.Planned.AddRange(parent.Next);
+        }
+
+        while (node.Planned.Count > 0)
+        {
+            var first = node.Planned[0];
+            node.Planned.RemoveAt(0);
+            if (enabled.Contains(first.Act.Lane))
+            {
+                node.Chosen = first.Act.Lane;
+                node.Next = first.Children;
+                _path.Add(node);
+                return true;
+            }
+
+            _impossible++;
+        }
+
+        foreach (var lane in enabled)
+        {
+            if (lane.Fault == LaneFault.None && !node.Sleep.Exists(sleeper => sleeper.Lane == lane))
+            {
+                node.Chosen = lane;
+                _path.Add(node);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The step in progress is over: records it with what it touched.</summary>
+    private void Seal()
+    {
+        if (!_hasOpen)
+        {
+            return;
+        }
+
+        _hasOpen = false;
+        if (_open.Number > _execution.Count)
+        {
+            var act = new Act(_open.Lane, _touched.Count > 0 ? [.. _touched] : null);
+            _execution.Add(act, _open.Cause, _openInstant, _open.Exclusive, _others);
+        }
+
+    }
+
+    /// <summary>What else could happen to the chosen message; every possibility is tried, whatever the order of steps.</summary>
+    private void ListOthers(LaneId chosen, ReadOnlySpan<LaneId> enabled)
+    {
+        List<LaneFault>? others = null;
+        foreach (var lane in enabled)
+        {
+            if (lane != chosen && lane.Receiver == chosen.Receiver && lane.Sender == chosen.Sender)
+            {
+                (others ??= []).Add(lane.Fault);
+            }
+        }
+
+        _nextOthers = others?.ToArray();
+    }
+
+    /// <summary>For every two steps of the execution that could have come in the other order: plans a schedule in which they do.</summary>
+    private void PlanReversals()
+    {
+        for (int step = 1; step <= _execution.Count; step++)
+        {
+            var late = _execution[step];
+            int early = _execution.Overtaken(late.Act.Lane, late.Cause, late.Previous);
+            if (early != 0 && _execution[early].Instant == late.Instant && _execution.IsDirectBesidesReceiver(early, step))
+            {
+                Plan(early, late.Act);
+            }
+
+            _execution.SharingRaces(step, _races);
+            foreach (int shared in _races)
+            {
+                if (_execution[shared].Instant == late.Instant)
+                {
+                    Plan(shared, late.Act);
+                }
+            }
+
+            foreach (var other in late.Others ?? [])
+            {
+                Plan(step, new Act(late.Act.Lane with { Fault = other }, null));
+            }
+        }
+
+        foreach (var (lane, cause) in _kernel.WaitingLanes())
+        {
+            // Never taken in this execution, but it could have come before the actor closed the lane.
+            int early = _execution.Overtaken(lane, (int)cause, _execution.LastOf(lane.Receiver));
+            if (early != 0 && _execution[early].Instant == _kernel.Instants)
+            {
+                Plan(early, new Act(lane, null));
+            }
+        }
+    }
+
+    /// <summary>Plans, at the state before a step, everything that does not happen after that step, and then the late one.</summary>
+    private void Plan(int early, Act late)
+    {
+        var node = _path[early - 1];
+        if (node.Fixed)
+        {
+            return;
+        }
+
+        bool competes = late.Lane.Fault != LaneFault.None && _kernel.Faults is { Total: < int.MaxValue };
+        _execution.Unaffected(early, competes, _sequence);
+        _sequence.Add(late);
+        foreach (var sleeper in node.Sleep)
+        {
+            if (Branch.CanBegin(sleeper, _sequence, out _))
+            {
+                return; // found when the sleeper was tried
+            }
+        }
+
+        Branch.Insert(node.Planned, _sequence);
+    }
+
+    /// <summary>The deepest state with something left to try; the steps to it are what the next schedule must begin with.</summary>
+    private void Backtrack()
+    {
+        for (int step = _path.Count; step > 0; step--)
+        {
+            var node = _path[step - 1];
+            if (node.Planned.Count > 0)
+            {
+                node.Sleep.Add(_execution[step].Act);
+                node.Chosen = node.Planned[0].Act.Lane;
+                node.Next = node.Planned[0].Children;
+                node.Planned.RemoveAt(0);
+                _given = step;
+                return;
+            }
+        }
+
+        _given = 0;
+        _exhausted = true;
+    }
+}
