@@ -10,7 +10,7 @@ namespace VIommuActors.Guest.Driver;
 /// </summary>
 /// <remarks>
 /// Linux <c>intel/dmar.c</c>. Its polling has no time limit; here the watch is told once the limit is passed and the vCPU stops, so
-/// that a run ends. A queue error is repaired as Linux does: the bad descriptor is overwritten by the wait, IQE cleared.
+/// that a run ends. A queue error at one's own descriptor stops the vCPU too: this driver writes none that a unit may refuse.
 /// </remarks>
 public sealed class QueuedInvalidator : IInvalidator
 {
@@ -18,6 +18,7 @@ public sealed class QueuedInvalidator : IInvalidator
     public const int Length = 256;
 
     private const uint Free = 0, InUse = 1, Done = 2, Aborted = 3;
+    private const Fsts QueueFaults = Fsts.QueueError | Fsts.CompletionError | Fsts.Timeout;
 
     private readonly ulong _unitBase;
     private readonly GuestPhysical _queue;
@@ -93,8 +94,8 @@ public sealed class QueuedInvalidator : IInvalidator
         var slots = descriptors.Count + 1;
         await _lock.Acquire(cpu);
         var spin = new Spin();
-        // One slot stays free because head = tail means empty; Linux keeps two.
-        while (_free < slots + 2)
+        // One slot stays free because head = tail means empty.
+        while (_free < slots + 1)
         {
             _lock.Release(cpu);
             if (cpu.NowNs - began > _timeoutNs) Panic(cpu, began);
@@ -137,6 +138,22 @@ public sealed class QueuedInvalidator : IInvalidator
     }
 
     private async GuestCode CheckFaults(IGuestCpu cpu, int first, int slots)
+    {
+        if (((Fsts)(uint)await cpu.Read(_unitBase + RegisterOffset.Fsts, 4) & QueueFaults) == 0) return;
+        // Read again under the queue lock: another vCPU may have dealt with it, and with ITE clear the unit fetches on, so that IQH
+        // would name waits that are under way. Taken for aborted, such a wait would complete into a slot that has a new owner.
+        await _lock.Acquire(cpu);
+        try
+        {
+            await HandleFaults(cpu, first, slots);
+        }
+        finally
+        {
+            _lock.Release(cpu);
+        }
+    }
+
+    private async GuestCode HandleFaults(IGuestCpu cpu, int first, int slots)
     {
         var faults = (Fsts)(uint)await cpu.Read(_unitBase + RegisterOffset.Fsts, 4);
         if ((faults & Fsts.QueueError) != 0)
