@@ -9,7 +9,10 @@ public interface IInvalidator
     /// <summary>Context cache and IOTLB, everything, in this order.</summary>
     GuestCode Everything(IGuestCpu cpu);
 
-    /// <summary>Context entry of one device changed: context cache, then the domain's IOTLB entries, then its device TLB.</summary>
+    /// <summary>
+    /// Context entry of one device changed: context cache, then the old domain's IOTLB entries, or they would come back from the old
+    /// entry. The device's own TLB is flushed with its domain.
+    /// </summary>
     GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source);
 
     /// <summary>All pages of a domain.</summary>

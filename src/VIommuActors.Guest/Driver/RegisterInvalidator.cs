@@ -39,8 +39,9 @@ public sealed class RegisterInvalidator(ulong unitBase, ulong iotlbOffset, long 
 
     private async GuestCode Command(IGuestCpu cpu, ulong register, ulong command, ulong? address = null)
     {
-        var began = cpu.NowNs;
         await _lock.Acquire(cpu);
+        // The limit is on the unit, not on the other vCPUs' turns before.
+        var began = cpu.NowNs;
         if (address is { } iva) await cpu.Write(unitBase + iotlbOffset - 8, 8, iva);
         await cpu.Write(unitBase + register, 8, command);
         var spin = new Spin();
