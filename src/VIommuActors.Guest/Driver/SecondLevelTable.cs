@@ -5,11 +5,15 @@ using VIommuActors.Vtd.Translation;
 
 namespace VIommuActors.Guest.Driver;
 
-/// <summary>A domain's paging tables in guest RAM, written with the atomic 64-bit stores that the unit's walk relies on.</summary>
+/// <summary>
+/// A domain's paging tables in guest RAM, written with the atomic 64-bit stores that the unit's walk relies on. Several vCPUs may
+/// map and clear different addresses at once.
+/// </summary>
 public sealed class SecondLevelTable
 {
     private readonly IGuestMemory _memory;
     private readonly Func<GuestPhysical> _newTable;
+    private readonly Lock _growing = new();
 
     /// <summary>Builds on an existing, zeroed top table, or on a new one.</summary>
     public SecondLevelTable(IGuestMemory memory, Func<GuestPhysical> newTable, int levels, GuestPhysical? root = null)
@@ -28,10 +32,14 @@ public sealed class SecondLevelTable
 
     /// <summary>Maps one page; <paramref name="level"/> 1 is 4 KiB, 2 is 2 MiB, 3 is 1 GiB. Overwrites what was there.</summary>
     public void Map(Iova iova, GuestPhysical page, Permission permission, int level = 1) =>
-        Store(Slot(iova, level), SecondLevelEntry.Leaf(page, permission, level).Raw);
+        MapRaw(iova, SecondLevelEntry.Leaf(page, permission, level).Raw, level);
 
     /// <summary>Stores a leaf as it is.</summary>
-    public void MapRaw(Iova iova, ulong leaf, int level) => Store(Slot(iova, level), leaf);
+    public void MapRaw(Iova iova, ulong leaf, int level)
+    {
+        // Two vCPUs that miss the same table must not both put one there: the leaves of the first would be lost.
+        lock (_growing) Store(Slot(iova, level), leaf);
+    }
 
     /// <summary>Clears the leaf that maps <paramref name="iova"/>, whatever its size; only one with the value <paramref name="only"/>, if given.</summary>
     public void Clear(Iova iova, ulong? only = null)
