@@ -3,7 +3,7 @@ namespace VIommuActors.Guest.Cpu;
 /// <summary>
 /// How long a polling loop relaxes between two looks. Linux does not relax at all; neither do the first <see cref="Tight"/> looks here,
 /// so completions that come soon are seen to the nanosecond. After that the pause doubles every <see cref="Tight"/> looks, which keeps
-/// a ten-second time limit at a few thousand messages and the error of a late sighting below 1/<see cref="Tight"/> of the wait.
+/// a ten-second time limit at a few thousand messages and a late sighting within 1/<see cref="Tight"/> of the wait and a microsecond.
 /// </summary>
 public struct Spin
 {
