@@ -13,6 +13,7 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
 
     private readonly Queue<(int Line, ulong Low, ulong High)> _expected = new();
     private readonly Queue<(int Line, GuestPhysical Address, uint Data)> _statuses = new();
+    private readonly List<LiveLeaf> _unproven = [];
     private Iqa _iqa;
     private int _tail;
 
@@ -72,8 +73,12 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
         }
         await cpu.Write(settings.UnitBase + RegisterOffset.Iqt, tailWrite.Size, tail);
         if (last is { } wait) await Poll(cpu, wait.Address, wait.Data, began);
-        foreach (var leaf in covered) cpu.Watch.Revoked(leaf.Grant);
-        if (last is not null) cpu.Watch.Invalidated(cpu.NowNs - began);
+        // Only a wait proves completion, and it proves that of all batches before it.
+        _unproven.AddRange(covered);
+        if (last is null) return;
+        foreach (var leaf in _unproven) cpu.Watch.Revoked(leaf.Grant);
+        _unproven.Clear();
+        cpu.Watch.Invalidated(cpu.NowNs - began);
     }
 
     /// <summary>The unit fetched a descriptor.</summary>

@@ -25,18 +25,21 @@ public sealed class ReplayScript
             {
                 case RecordedKind.TranslationMiss or RecordedKind.TranslationHit or RecordedKind.PassThrough or RecordedKind.Fault or RecordedKind.ContextEntry:
                     if (!sources.Contains(e.Source)) sources.Add(e.Source);
-                    if (e.Kind == RecordedKind.ContextEntry) top = Math.Max(top, e.Low & AddressBits);
-                    else if (e.Kind == RecordedKind.PassThrough) top = Math.Max(top, e.Iova.Value);
-                    else if (e.Kind != RecordedKind.Fault) top = Math.Max(top, (e.Pte & AddressBits) + 0x20_0000);
+                    if (e.Kind == RecordedKind.ContextEntry) top = Math.Max(top, (e.Low & AddressBits) + 4096);
+                    else if (e.Kind == RecordedKind.PassThrough) top = Math.Max(top, e.Iova.Page.Value + 4096);
+                    else if (e.Kind == RecordedKind.TranslationMiss) top = Math.Max(top, (e.Pte & AddressBits & ~e.PageMask) + e.PageMask + 1);
+                    // A hit does not show the size of its page: room for 2 MiB.
+                    else if (e.Kind == RecordedKind.TranslationHit) top = Math.Max(top, (e.Pte & AddressBits) + 0x20_0000);
                     break;
                 case RecordedKind.QueueDescriptor:
                     batch.Add(e);
                     break;
                 case RecordedKind.WaitStatus:
-                    top = Math.Max(top, e.Address.Value);
+                    top = Math.Max(top, (e.Address.Value & AddressBits) + 4096);
                     break;
                 case RecordedKind.RegisterWrite:
-                    if (e.Offset is (int)RegisterOffset.Iqa or (int)RegisterOffset.Rtaddr) top = Math.Max(top, e.Value & AddressBits);
+                    if (e.Offset == (int)RegisterOffset.Rtaddr) top = Math.Max(top, (e.Value & AddressBits) + 4096);
+                    if (e.Offset == (int)RegisterOffset.Iqa) top = Math.Max(top, new Iqa(e.Value).Base.Value + new Iqa(e.Value).Bytes);
                     if (e.Offset != (int)RegisterOffset.Iqt) break;
                     Close();
                     tailWrite = i;

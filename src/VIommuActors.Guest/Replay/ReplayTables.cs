@@ -93,9 +93,11 @@ internal sealed class ReplayTables(GuestHeap heap, bool deviceTlb, Func<DomainId
         foreach (var (id, live) in _live)
         {
             if (domains is not null && !domains.Contains(new DomainId(id))) continue;
-            if (pages >= InvalidationDescriptor.AllPages) covered.AddRange(live.Values);
-            else Collect(live, address, pages, covered);
-            foreach (var leaf in covered) live.Remove(leaf.Iova.Value);
+            var here = new List<LiveLeaf>();
+            if (pages >= InvalidationDescriptor.AllPages) here.AddRange(live.Values);
+            else Collect(live, address, pages, here);
+            foreach (var leaf in here) live.Remove(leaf.Iova.Value);
+            covered.AddRange(here);
         }
         for (var i = _superseded.Count - 1; i >= 0; i--)
         {
