@@ -206,6 +206,8 @@ public sealed class IoreqServer : IParty
             if (emulator.Slots[vcpu] is not { } slot) continue;
             lock (_channels)
             {
+                // The kernel closes the ports of a dead process; its successor binds its own.
+                _channels.Close(emulator.Shared.Emulator, _channels.Status(_guest, slot.Port).RemotePort);
                 _channels.CloseFromXen(_guest, slot.Port);
             }
             emulator.Slots[vcpu] = null;
