@@ -56,7 +56,10 @@ public sealed class MachineLayout
             UnitBases = of.UnitBases,
             Hub = Table.Add(prefix + "ioreq"),
             Dummies = [.. Enumerable.Range(0, of.UnitBases.Length).Select(i => Table.Add(string.Create(culture, $"{prefix}dummy-{i}")))],
-            Devices = [.. of.Devices.Select(device => new DevicePlace(Table.Add($"{prefix}dev-{device.Source}"), device.Source, device.Unit))],
+            Devices =
+            [
+                .. of.Devices.Select(device => new DevicePlace(Table.Add($"{prefix}dev-{device.Source}"), device.Source, device.Unit)),
+            ],
             Memory = Table.Add(prefix + "memory"),
         };
     }
@@ -83,7 +86,8 @@ public sealed class MachineLayout
         }
         var shared = pages.MoveToImmutable();
         _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => new IoreqServer(port, nodes, channels, shared))));
-        _singles.Add((nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => new GuestMemory(port, nodes, of.Ram, spec.MemoryWatch))));
+        _singles.Add(
+            (nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => new GuestMemory(port, nodes, of.Ram, spec.MemoryWatch))));
         for (var unit = 0; unit < of.UnitBases.Length; unit++) DescribeProcess(spec, wires, guest, unit, shared[unit]);
     }
 

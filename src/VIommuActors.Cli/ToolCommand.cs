@@ -12,7 +12,8 @@ internal static class ToolCommand
     /// <summary>A fresh one; parsing leaves nothing behind in it.</summary>
     public static RootCommand Create(ToolHost host)
     {
-        var root = new RootCommand("Runs emulated IOMMUs whose devices live in another process, breaks them, and compares what safety costs.");
+        var root = new RootCommand(
+            "Runs emulated IOMMUs whose devices live in another process, breaks them, and compares what safety costs.");
         root.Directives.Clear();
         foreach (var verb in VerbCatalog.All(host))
         {

@@ -222,7 +222,9 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     {
         _counts[(int)property]++;
         if (_violations.Count >= DetailLimit && Broken is null) return;
-        var generation = grant is null ? 0 : _generations.GetValueOrDefault((grant.Domain, address.Value & ~grant.PageMask, grant.PageMask));
+        var generation = grant is null
+            ? 0
+            : _generations.GetValueOrDefault((grant.Domain, address.Value & ~grant.PageMask, grant.PageMask));
         Moment? revoked = grant is { State: GrantState.Revoked } ? grant.RevokedAt : null;
         var violation = new Violation(property, Now, guest, source, iova, address, work, grant?.GrantedAt, revoked, generation);
         if (_violations.Count < DetailLimit) _violations.Add(violation);

@@ -22,7 +22,8 @@ public readonly record struct Moment(long Step, long TimeNs);
 /// <summary>One mapping's life as the guest lived it. Opaque to the guest, which only hands it back.</summary>
 public sealed class Grant
 {
-    internal Grant(DomainKey domain, Iova iova, ulong pageMask, ImmutableArray<GuestPhysical> frames, bool readable, bool writable, Moment granted)
+    internal Grant(
+        DomainKey domain, Iova iova, ulong pageMask, ImmutableArray<GuestPhysical> frames, bool readable, bool writable, Moment granted)
     {
         Domain = domain;
         Iova = iova;

@@ -25,7 +25,9 @@ public interface IGuestWatch
     /// <summary>The guest cleared the paging entries; a fault is legitimate from here on.</summary>
     void Withdrawn(Grant grant);
 
-    /// <summary>The guest gave the buffer back to its owner although a device may still reach it (a policy's window, no violation).</summary>
+    /// <summary>
+    /// The guest gave the buffer back to its owner although a device may still reach it (a policy's window, no violation).
+    /// </summary>
     void HandedBack(Grant grant);
 
     /// <summary>The owner gave the buffer to the device again before the mapping was torn down.</summary>

@@ -43,7 +43,9 @@ public static class Properties
         _ => throw new ArgumentOutOfRangeException(nameof(property)),
     };
 
-    /// <summary>True for the properties whose breach is an unsafe access or answer, false for those that say something never ended.</summary>
+    /// <summary>
+    /// True for the properties whose breach is an unsafe access or answer, false for those that say something never ended.
+    /// </summary>
     public static bool IsSafety(Property property) => property is not (Property.LostCompletion or Property.LostDma);
 }
 
@@ -59,7 +61,8 @@ public static class Properties
 /// <param name="Revoked">When the guest saw its invalidation complete.</param>
 /// <param name="Generation">How often the frame had been reused.</param>
 public sealed record Violation(
-    Property Property, Moment At, int Guest, SourceId? Source, Iova Iova, GuestPhysical Address, long Work, Moment? Granted, Moment? Revoked, int Generation)
+    Property Property, Moment At, int Guest, SourceId? Source, Iova Iova, GuestPhysical Address, long Work, Moment? Granted,
+    Moment? Revoked, int Generation)
 {
     /// <summary>One sentence for people.</summary>
     public override string ToString()
@@ -68,11 +71,15 @@ public sealed record Violation(
         var text = Property switch
         {
             Property.StaleWrite or Property.StaleRead => string.Create(culture,
-                $"{Properties.NameOf(Property)}: device {Source} {(Property == Property.StaleWrite ? "wrote" : "read")} frame {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), mapped at step {Granted?.Step}; the guest had seen its invalidation complete at {Revoked?.TimeNs} ns (step {Revoked?.Step})"),
+                $"{Properties.NameOf(Property)}: device {Source} {(Property == Property.StaleWrite ? "wrote" : "read")} frame {Address} "
+                + $"through iova {Iova} at {At.TimeNs} ns (step {At.Step}), mapped at step {Granted?.Step}; "
+                + $"the guest had seen its invalidation complete at {Revoked?.TimeNs} ns (step {Revoked?.Step})"),
             Property.Escape => string.Create(culture,
-                $"escape: device {Source} touched {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), which no mapping of its domain ever allowed"),
+                $"escape: device {Source} touched {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), "
+                + $"which no mapping of its domain ever allowed"),
             Property.WrongFault => string.Create(culture,
-                $"wrong-fault: request {Work} of device {Source} was refused by {At.TimeNs} ns (step {At.Step}) although its mapping at {Iova} was in place"),
+                $"wrong-fault: request {Work} of device {Source} was refused by {At.TimeNs} ns (step {At.Step}) "
+                + $"although its mapping at {Iova} was in place"),
             Property.LostCompletion => string.Create(culture,
                 $"lost-completion: guest {Guest} gave up waiting for an invalidation at {At.TimeNs} ns (step {At.Step})"),
             _ => string.Create(culture, $"lost-dma: request {Work} of device {Source} never ended"),

@@ -7,7 +7,9 @@ namespace VIommuActors.Simulation;
 /// </remarks>
 public interface IChoice
 {
-    /// <summary>True (the default) to be asked with the lanes, false to be asked with their number. Read once, when the run begins.</summary>
+    /// <summary>
+    /// True (the default) to be asked with the lanes, false to be asked with their number. Read once, when the run begins.
+    /// </summary>
     bool NeedsLanes => true;
 
     /// <summary>Index of the lane that delivers next, from 0 to the number of lanes - 1.</summary>

@@ -16,7 +16,9 @@ public sealed partial class SimKernel
     private CancellationToken _cancel;
     private RunEnd _end;
 
-    /// <summary>Starts a run: clock, step count, timers and timed deliveries begin anew. Create actors and send first messages after it.</summary>
+    /// <summary>
+    /// Starts a run: clock, step count, timers and timed deliveries begin anew. Create actors and send first messages after it.
+    /// </summary>
     /// <param name="choice">Picks the next step.</param>
     /// <param name="observer">Sees every step; null costs nothing.</param>
     /// <exception cref="InvalidOperationException">User messages are still waiting; see <see cref="DropPending"/>.</exception>
@@ -29,7 +31,8 @@ public sealed partial class SimKernel
         {
             var waiting = _queues.First(q => q is { IsSystem: false, Count: > 0 })!;
             throw new InvalidOperationException(
-                $"{PendingMessages} user message(s) wait before the run begins, the first for {waiting.Owner.Path.ToStringWithoutAddress()}. "
+                $"{PendingMessages} user message(s) wait before the run begins, "
+                + $"the first for {waiting.Owner.Path.ToStringWithoutAddress()}. "
                 + "Send first messages after BeginRun, or call DropPending to abandon an unfinished run.");
         }
 
@@ -73,7 +76,9 @@ public sealed partial class SimKernel
     /// <summary>Ends <see cref="Run"/> after the current step.</summary>
     public void Stop() => _stopRequested = true;
 
-    /// <summary>The current step reads or writes something that other actors share; told to an <see cref="ITouchObserver"/>, else ignored.</summary>
+    /// <summary>
+    /// The current step reads or writes something that other actors share; told to an <see cref="ITouchObserver"/>, else ignored.
+    /// </summary>
     /// <param name="sharedObject">Id of the object, in the caller's numbering.</param>
     /// <param name="write">True for a write.</param>
     public void Touch(long sharedObject, bool write) => _touches?.Touched(sharedObject, write);
@@ -221,7 +226,10 @@ public sealed partial class SimKernel
         return _lanes.AsSpan(0, enabled);
     }
 
-    /// <summary>Moves the clock to the next due time and enqueues everything due then. False when that is beyond the limit, or nothing is left.</summary>
+    /// <summary>
+    /// Moves the clock to the next due time and enqueues everything due then. False
+    /// when that is beyond the limit, or nothing is left.
+    /// </summary>
     private bool Advance()
     {
         // Cancelled entries must not move the clock.
@@ -293,7 +301,8 @@ public sealed partial class SimKernel
         _running = true;
         try
         {
-            var task = new Task(static state => { var (kernel, work) = ((SimKernel, Action<SimKernel>))state!; work(kernel); }, (this, work));
+            var task = new Task(
+                static state => { var (kernel, work) = ((SimKernel, Action<SimKernel>))state!; work(kernel); }, (this, work));
             task.RunSynchronously(_tasks);
             task.GetAwaiter().GetResult();
         }

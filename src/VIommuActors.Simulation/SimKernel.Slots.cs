@@ -10,7 +10,10 @@ public sealed partial class SimKernel
     private readonly Dictionary<IActorRef, int> _slots = new(ReferenceEqualityComparer.Instance);
     private int _worldFrom = -1;
 
-    /// <summary>Reserves the next slot for an actor, so that the order of choices follows the way a world is built and not the order of first messages.</summary>
+    /// <summary>
+    /// Reserves the next slot for an actor, so that the order of choices follows the way
+    /// a world is built and not the order of first messages.
+    /// </summary>
     /// <returns>The actor's slot; the one it had when it was known already.</returns>
     public int Register(IActorRef actor)
     {
@@ -44,7 +47,9 @@ public sealed partial class SimKernel
         _worldFrom = _queues.Count;
     }
 
-    /// <summary>Drops what the world left behind, finishes stopping its actors and forgets their slots. Stop its root actor before.</summary>
+    /// <summary>
+    /// Drops what the world left behind, finishes stopping its actors and forgets their slots. Stop its root actor before.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No world has begun, or one of its actors is still alive.</exception>
     public void EndWorld()
     {

@@ -46,7 +46,9 @@ public sealed partial class SimKernel
     /// <summary>User messages that wait in mailboxes, deliverable or not (an actor may be suspended).</summary>
     public int PendingMessages { get; private set; }
 
-    /// <summary>Timed deliveries, timers and scheduled actions that are still to come; cancelled ones may be counted until their time.</summary>
+    /// <summary>
+    /// Timed deliveries, timers and scheduled actions that are still to come; cancelled ones may be counted until their time.
+    /// </summary>
     public int PendingTimed => _timed.Count;
 
     /// <summary>Messages of this run that found no living receiver.</summary>
@@ -75,7 +77,9 @@ public sealed partial class SimKernel
     internal bool OwnsThread => Environment.CurrentManagedThreadId == _owner;
 
     /// <summary>Delivers a message at a virtual time, into the target's lane of that sender. Allocates nothing.</summary>
-    /// <param name="dueNs">Virtual time in nanoseconds, not before <see cref="NowNs"/>. Equal times keep the order of the calls within a lane.</param>
+    /// <param name="dueNs">
+    /// Virtual time in nanoseconds, not before <see cref="NowNs"/>. Equal times keep the order of the calls within a lane.
+    /// </param>
     /// <param name="target">The receiver.</param>
     /// <param name="message">The message.</param>
     /// <param name="sender">The sender of the envelope; null for none.</param>
@@ -194,7 +198,9 @@ public sealed partial class SimKernel
         _foreign.Enqueue(work); // still to be done, or actors could never stop; the escape fails the run
     }
 
-    /// <summary>Updates the ready set after a change of the queue; the queue whose actor is running is updated when it has finished.</summary>
+    /// <summary>
+    /// Updates the ready set after a change of the queue; the queue whose actor is running is updated when it has finished.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Refresh(SimQueue queue)
     {
@@ -205,7 +211,9 @@ public sealed partial class SimKernel
         }
     }
 
-    /// <summary>The queue's actor has stopped: its waiting messages are dead letters, its slot stays taken until the end of the world.</summary>
+    /// <summary>
+    /// The queue's actor has stopped: its waiting messages are dead letters, its slot stays taken until the end of the world.
+    /// </summary>
     internal void Closing(SimQueue queue)
     {
         if (!queue.IsSystem)
@@ -350,7 +358,9 @@ public sealed partial class SimKernel
         RunMailbox(mailbox, queue);
     }
 
-    /// <summary>Runs a mailbox with the message granted to it, or for its system messages only; see <see cref="SimQueue"/> for Open.</summary>
+    /// <summary>
+    /// Runs a mailbox with the message granted to it, or for its system messages only; see <see cref="SimQueue"/> for Open.
+    /// </summary>
     private void RunMailbox(Mailbox mailbox, SimQueue queue)
     {
         _current = queue;

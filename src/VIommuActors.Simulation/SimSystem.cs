@@ -4,7 +4,10 @@ using Akka.Configuration;
 
 namespace VIommuActors.Simulation;
 
-/// <summary>One simulated actor system with its kernel. Create once per thread and reuse for many runs: creation costs milliseconds, a run microseconds.</summary>
+/// <summary>
+/// One simulated actor system with its kernel. Create once per thread and reuse for
+/// many runs: creation costs milliseconds, a run microseconds.
+/// </summary>
 public sealed class SimSystem : IDisposable
 {
     private const string Assembly = "VIommuActors.Simulation";

@@ -48,7 +48,9 @@ public sealed record VtdOptions
     public bool QemuQuirks { get; init; }
 
     /// <summary>Options of a unit with recorded CAP and ECAP values. What the registers do not tell keeps its default.</summary>
-    /// <exception cref="ArgumentException">The values offer, or lack, something that the model cannot follow; each field is named.</exception>
+    /// <exception cref="ArgumentException">
+    /// The values offer, or lack, something that the model cannot follow; each field is named.
+    /// </exception>
     public static VtdOptions FromCapabilities(ulong cap, ulong ecap)
     {
         var (c, e) = (new Cap(cap), new Ecap(ecap));

@@ -35,7 +35,8 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     public override void Send(NodeId to, Message message) => base.Send(to, message is Slotted call ? call.Marked(_life) : message);
 
     /// <inheritdoc/>
-    public override void After(long delayNs, Message message) => base.After(delayNs, message is Slotted note ? note.Marked(_life) : message);
+    public override void After(long delayNs, Message message) =>
+        base.After(delayNs, message is Slotted note ? note.Marked(_life) : message);
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);

@@ -13,7 +13,8 @@ namespace VIommuActors.Cli.Comparing;
 /// <param name="Tallies">What was run, in the order of the catalogue.</param>
 /// <param name="Unable">Protocols that cannot run this scenario, in the same order.</param>
 internal sealed record Comparison(
-    Scenario Scenario, string Asked, ImmutableArray<string> Sets, ulong Seed, long Runs, ImmutableArray<Tally> Tallies, ImmutableArray<string> Unable)
+    Scenario Scenario, string Asked, ImmutableArray<string> Sets, ulong Seed, long Runs, ImmutableArray<Tally> Tallies,
+    ImmutableArray<string> Unable)
 {
     /// <summary>The worst outcome.</summary>
     public Outcome Outcome => Expectations.Worst(Tallies.Select(tally => tally.Outcome));

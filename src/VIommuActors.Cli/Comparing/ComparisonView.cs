@@ -30,11 +30,14 @@ internal static class ComparisonView
         var verdicts = comparison.Tallies.GroupBy(tally => tally.Figures.Verdict)
             .Select(group => $"{string.Join(", ", group.Select(tally => tally.Figures.Protocol))} {FiguresJson.NameOf(group.Key)}");
         var isExpected = comparison.Outcome == Outcome.AsExpected;
-        renderer.Line($"{comparison.Scenario.Name}: {string.Join("; ", verdicts)}{(isExpected ? " (as expected)" : "")}", isExpected ? Tone.Good : Tone.Bad);
+        renderer.Line(
+            $"{comparison.Scenario.Name}: {string.Join("; ", verdicts)}{(isExpected ? " (as expected)" : "")}",
+            isExpected ? Tone.Good : Tone.Bad);
         foreach (var tally in comparison.Tallies.Where(tally => tally.Outcome != Outcome.AsExpected))
         {
             var what = tally.Outcome == Outcome.GoalNotReached ? "INCONCLUSIVE" : "UNEXPECTED";
-            renderer.Line($"{what}: {tally.Figures.Protocol} {FiguresJson.NameOf(tally.Figures.Verdict)}, {WhyUnexpected(tally)}", Tone.Bad);
+            renderer.Line(
+                $"{what}: {tally.Figures.Protocol} {FiguresJson.NameOf(tally.Figures.Verdict)}, {WhyUnexpected(tally)}", Tone.Bad);
         }
     }
 
@@ -55,7 +58,8 @@ internal static class ComparisonView
     private static string WhyUnexpected(Tally tally) => tally.Outcome switch
     {
         Outcome.GoalNotReached when tally.IsInterrupted => $"but interrupted after {Count(tally.Figures.Runs)} runs",
-        Outcome.GoalNotReached when tally.RunsCutOff > 0 => $"but a limit of the scenario cut off {Count(tally.RunsCutOff)} of {Count(tally.Figures.Runs)} runs",
+        Outcome.GoalNotReached when tally.RunsCutOff > 0 =>
+            $"but a limit of the scenario cut off {Count(tally.RunsCutOff)} of {Count(tally.Figures.Runs)} runs",
         _ when tally.Expected is { } expected => $"expected {FiguresJson.NameOf(expected)}",
         _ => "expected nothing of the kind",
     };

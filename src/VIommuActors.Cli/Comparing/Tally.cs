@@ -49,7 +49,9 @@ internal sealed class Tally(Scenario scenario, string protocol)
     /// <summary>Says that there will be no more runs although there should be.</summary>
     public void Interrupt() => IsInterrupted = true;
 
-    /// <summary>Adds a run. What a cancelled one left open is no violation of anything: such a run may be added only if it is shown alone.</summary>
+    /// <summary>
+    /// Adds a run. What a cancelled one left open is no violation of anything: such a run may be added only if it is shown alone.
+    /// </summary>
     public void Add(ulong seed, RunResult run)
     {
         Figures.Add(run.Figures);

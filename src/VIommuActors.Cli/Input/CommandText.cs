@@ -11,7 +11,8 @@ internal static class CommandText
         ]);
 
     /// <summary>The word as a POSIX shell reads it back.</summary>
-    public static string Quote(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal))
+    public static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c, StringComparison.Ordinal))
         ? word
         : $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -20,7 +20,8 @@ internal static class GlobalOptions
     };
 
     /// <summary>Text only.</summary>
-    public static Option<bool> NoColor { get; } = new("--no-color") { Description = "No colours and no escape sequences", Recursive = true };
+    public static Option<bool> NoColor { get; } =
+        new("--no-color") { Description = "No colours and no escape sequences", Recursive = true };
 
     /// <summary>Log for programs.</summary>
     public static Option<string?> LogJson { get; } = new("--log-json")

@@ -5,7 +5,9 @@ internal static class Nearest
 {
     private const int LongestWord = 40;
 
-    /// <summary>The candidate with the fewest wrong letters, if those are at most a third of the word; null when none is that near.</summary>
+    /// <summary>
+    /// The candidate with the fewest wrong letters, if those are at most a third of the word; null when none is that near.
+    /// </summary>
     public static string? To(string word, IEnumerable<string> candidates) => word.Length > LongestWord ? null : candidates
         .Select(candidate => (candidate, wrong: WrongLetters(word, candidate)))
         .Where(pair => pair.wrong <= Math.Max(1, pair.candidate.Length / 3))

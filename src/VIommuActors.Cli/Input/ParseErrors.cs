@@ -41,11 +41,14 @@ internal static class ParseErrors
         if (word.StartsWith('-'))
         {
             var options = OptionsOf(command).SelectMany(option => option.Aliases.Append(option.Name)).ToArray();
-            return ToolException.UsageError("", word, $"there is no option {word}{Nearest.Hint(word, options)}", string.Join(", ", options.Where(name => name.Length > 2)));
+            return ToolException.UsageError(
+                "", word, $"there is no option {word}{Nearest.Hint(word, options)}",
+                string.Join(", ", options.Where(name => name.Length > 2)));
         }
         if (command.Subcommands.Count > 0)
         {
-            return ToolException.UsageError("", word, $"there is no verb {word}{Nearest.Hint(word, command.Subcommands.Select(verb => verb.Name))}", NamesOf(command));
+            return ToolException.UsageError(
+                "", word, $"there is no verb {word}{Nearest.Hint(word, command.Subcommands.Select(verb => verb.Name))}", NamesOf(command));
         }
         return ToolException.UsageError("", word, $"{word} is one word too many for {command.Name}", "");
     }

@@ -50,6 +50,7 @@ internal sealed class ScenarioInput
         var names = ProtocolCatalog.All.Select(protocol => protocol.Name).ToArray();
         return names.Contains(name)
             ? name
-            : throw ToolException.Usage("--protocol", name, $"there is no protocol of that name{Nearest.Hint(name, names)}", string.Join(", ", names));
+            : throw ToolException.Usage(
+                "--protocol", name, $"there is no protocol of that name{Nearest.Hint(name, names)}", string.Join(", ", names));
     }
 }

@@ -11,7 +11,9 @@ internal static class Seed
 
     private const int ShortestHash = 7, LongestHash = 40, HexDigits = 16;
 
-    /// <summary>Reads a seed. A hash is told from a number by a letter in it or by being too long for one; its first 16 digits count.</summary>
+    /// <summary>
+    /// Reads a seed. A hash is told from a number by a letter in it or by being too long for one; its first 16 digits count.
+    /// </summary>
     public static bool TryParse(string text, out ulong seed)
     {
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))

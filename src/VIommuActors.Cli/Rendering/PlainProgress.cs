@@ -1,6 +1,8 @@
 namespace VIommuActors.Cli.Rendering;
 
-/// <summary>Progress as lines: none in the first two seconds, then one for each tenth of the work and one when ten seconds brought none.</summary>
+/// <summary>
+/// Progress as lines: none in the first two seconds, then one for each tenth of the work and one when ten seconds brought none.
+/// </summary>
 internal sealed class PlainProgress(TextWriter output, TimeProvider clock) : IProgressView
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2), Silence = TimeSpan.FromSeconds(10);

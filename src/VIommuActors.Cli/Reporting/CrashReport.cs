@@ -14,7 +14,8 @@ internal static class CrashReport
         string where;
         try
         {
-            File.WriteAllText(path, $"viommu {ToolVersion.Full}\nruntime {ToolVersion.Runtime}\ncommand viommu {string.Join(' ', args)}\n\n{problem}\n");
+            File.WriteAllText(
+                path, $"viommu {ToolVersion.Full}\nruntime {ToolVersion.Runtime}\ncommand viommu {string.Join(' ', args)}\n\n{problem}\n");
             where = $"report: {path}";
         }
         catch (Exception writing) when (writing is IOException or UnauthorizedAccessException)

@@ -22,7 +22,9 @@ internal sealed class ToolException(ExitCode code, ImmutableArray<ScenarioError>
 
     /// <summary>As <see cref="Usage"/>, not yet thrown.</summary>
     public static ScenarioError UsageError(string key, string value, string message, string accepted) =>
-        new("viommu", 0, 0, key, Printable(value), Printable(accepted.Length == 0 ? message : $"{message}; accepted: {accepted}"), accepted);
+        new(
+            "viommu", 0, 0, key, Printable(value), Printable(accepted.Length == 0 ? message : $"{message}; accepted: {accepted}"),
+            accepted);
 
     /// <summary>The environment does not let the tool do its work.</summary>
     public static ToolException Environment(string path, string message) =>

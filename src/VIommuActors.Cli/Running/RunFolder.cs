@@ -49,7 +49,8 @@ internal sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ToolException.Environment(path, $"no folder for artefacts can be made here: {e.Message} Use --out DIR or {Verbs.VerbHelp.RunsVariable}.");
+            throw ToolException.Environment(
+                path, $"no folder for artefacts can be made here: {e.Message} Use --out DIR or {Verbs.VerbHelp.RunsVariable}.");
         }
     }
 

@@ -13,7 +13,8 @@ internal static class RunView
     public const string Schema = "viommu.run/1";
 
     /// <summary>The line to print before anything happens.</summary>
-    public static string Header(Manifest manifest) => $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol}; {Numbers.TimeLegend}";
+    public static string Header(Manifest manifest) =>
+        $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol}; {Numbers.TimeLegend}";
 
     /// <summary>Tables, how the run ended, and the verdict; last, if something broke, the command that shows it again.</summary>
     public static void Text(IRenderer renderer, RunOutcome outcome, string? folder)
@@ -21,7 +22,9 @@ internal static class RunView
         var result = outcome.Result;
         ComparisonView.Tables(renderer, outcome.Comparison);
         renderer.Line();
-        renderer.Line($"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} steps and {Numbers.Count(result.Figures.VirtualNs)} ns of virtual time");
+        renderer.Line(
+            $"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} steps"
+            + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of virtual time");
         foreach (var remark in result.Figures.Remarks)
         {
             renderer.Line(remark);
@@ -29,7 +32,8 @@ internal static class RunView
         if (result.Figures.Replay is { } replay)
         {
             renderer.Line(replay.ToString());
-            foreach (var difference in replay.Findings.Concat(replay.ByDesign.Select(pair => $"by design: {pair.Key} ({Numbers.Count(pair.Value)} times)")))
+            var byDesign = replay.ByDesign.Select(pair => $"by design: {pair.Key} ({Numbers.Count(pair.Value)} times)");
+            foreach (var difference in replay.Findings.Concat(byDesign))
             {
                 renderer.Line($"  {difference}");
             }

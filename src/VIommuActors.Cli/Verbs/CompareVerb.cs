@@ -72,7 +72,8 @@ internal sealed class CompareVerb : Verb
         if (interrupted)
         {
             // Of a protocol that had no turn nothing can be said, least of all that it held.
-            comparisons = [.. comparisons.Select(comparison => comparison with { Tallies = [.. comparison.Tallies.Where(tally => tally.Figures.Runs > 0)] })];
+            comparisons = [.. comparisons.Select(
+                comparison => comparison with { Tallies = [.. comparison.Tallies.Where(tally => tally.Figures.Runs > 0)] })];
         }
 
         if (session.IsJson)
@@ -99,13 +100,15 @@ internal sealed class CompareVerb : Verb
         {
             var scenario = _input.Load(asked, parse).Scenario;
             var able = ScenarioRunner.ProtocolsFor(scenario);
-            var all = ProtocolCatalog.All.Select(protocol => protocol.Name).Where(name => wanted.Count == 0 || wanted.Contains(name)).ToArray();
+            var all = ProtocolCatalog.All.Select(protocol => protocol.Name)
+                .Where(name => wanted.Count == 0 || wanted.Contains(name)).ToArray();
             return new Comparison(scenario, asked, _input.SetsOf(parse), seed, runs,
                 [.. all.Where(able.Contains).Select(name => new Tally(scenario, name))], [.. all.Where(name => !able.Contains(name))]);
         }).ToImmutableArray();
         return comparisons.Any(comparison => !comparison.Tallies.IsEmpty)
             ? comparisons
-            : throw ToolException.Usage("--protocol", string.Join(", ", wanted), "it needs queued invalidation, which this scenario does not use",
+            : throw ToolException.Usage(
+                "--protocol", string.Join(", ", wanted), "it needs queued invalidation, which this scenario does not use",
                 "--set invalidation=queued, or " + string.Join(", ", ScenarioRunner.ProtocolsFor(comparisons[0].Scenario)));
     }
 
@@ -134,10 +137,13 @@ internal sealed class CompareVerb : Verb
                         }
                         tally.Add(seed, result);
                         session.Log.Debug("{Scenario} {Protocol} {Seed}: {Verdict} after {Steps} steps",
-                            comparison.Scenario.Name, tally.Figures.Protocol, Seed.Hex(seed), FiguresJson.NameOf(result.Figures.Verdict), result.Steps);
+                            comparison.Scenario.Name, tally.Figures.Protocol, Seed.Hex(seed),
+                            FiguresJson.NameOf(result.Figures.Verdict), result.Steps);
                         report(++done);
                     }
-                    session.Log.Information("{Scenario} {Protocol}: {Verdict}", comparison.Scenario.Name, tally.Figures.Protocol, FiguresJson.NameOf(tally.Figures.Verdict));
+                    session.Log.Information(
+                        "{Scenario} {Protocol}: {Verdict}", comparison.Scenario.Name, tally.Figures.Protocol,
+                        FiguresJson.NameOf(tally.Figures.Verdict));
                 }
             }
             return true;

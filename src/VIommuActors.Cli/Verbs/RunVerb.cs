@@ -125,7 +125,9 @@ internal sealed class RunVerb : Verb
             result = traced.Result;
         }
         comparison.Tallies[0].Add(manifest.Seed, result);
-        var repetition = checkDeterminism && result.Ending != RunEnding.Cancelled ? Repeat(session, runner, request, folder, traced!) : null;
+        var repetition = checkDeterminism && result.Ending != RunEnding.Cancelled
+            ? Repeat(session, runner, request, folder, traced!)
+            : null;
         if (noTrace && repetition is null or { IsSame: true })
         {
             File.Delete(folder.File(TraceFile));

@@ -3,7 +3,9 @@ using System.CommandLine;
 
 namespace VIommuActors.Cli.Verbs;
 
-/// <summary>A verb of the command line. A new one is a class like this in a file of its own, and its line in <see cref="VerbCatalog"/>.</summary>
+/// <summary>
+/// A verb of the command line. A new one is a class like this in a file of its own, and its line in <see cref="VerbCatalog"/>.
+/// </summary>
 internal abstract class Verb : Command
 {
     /// <summary>A verb that does something.</summary>

@@ -26,7 +26,8 @@ internal static class MachineBuilder
     public static ImmutableArray<GuestSpec> Guests(Scenario scenario, IProtocol protocol, SimRandom random)
     {
         var guests = ImmutableArray.CreateBuilder<GuestSpec>(scenario.Topology.Guests);
-        for (var guest = 0; guest < scenario.Topology.Guests; guest++) guests.Add(Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest));
+        for (var guest = 0; guest < scenario.Topology.Guests; guest++)
+            guests.Add(Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest));
         return guests.MoveToImmutable();
     }
 

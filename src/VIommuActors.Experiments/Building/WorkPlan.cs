@@ -42,11 +42,14 @@ internal sealed class WorkPlan
         if (script.TopAddress + (16UL << 20) > ramBytes)
         {
             throw new Running.UnsupportedCombinationException(
-                $"the recording reaches guest-physical 0x{script.TopAddress:x}: topology.ram-mib = {scenario.Topology.RamMib} leaves no room for its tables; at least {(script.TopAddress >> 20) + 16} is needed");
+                $"the recording reaches guest-physical 0x{script.TopAddress:x}: topology.ram-mib = {scenario.Topology.RamMib} "
+                + $"leaves no room for its tables; at least {(script.TopAddress >> 20) + 16} is needed");
         }
         if (script.Sources.IsEmpty) throw new Running.UnsupportedCombinationException("the recording has no DMA of any device");
         var summary = script.Recording.Summary;
-        var recordedUnit = summary is { Cap: { } cap, Ecap: { } ecap } ? Offered(cap, ecap) : MachineBuilder.UnitOptions(scenario, protocol);
+        var recordedUnit = summary is { Cap: { } cap, Ecap: { } ecap }
+            ? Offered(cap, ecap)
+            : MachineBuilder.UnitOptions(scenario, protocol);
         var group = scenario.Topology.Devices[0];
         var profile = MachineBuilder.Profile(group, scenario.Timing);
         var report = new ReplayReport();
@@ -60,12 +63,18 @@ internal sealed class WorkPlan
             InvalidationTimeoutNs = scenario.Timing.InvalidationTimeout,
             Backlog = 64,
         };
-        var program = new TraceProgram(script, settings, new GuestHeap(script.TopAddress, ramBytes), domain => new DomainKey(domain.Value), report);
+        var program = new TraceProgram(
+            script, settings, new GuestHeap(script.TopAddress, ramBytes), domain => new DomainKey(domain.Value), report);
         var guest = new GuestSpec
         {
             Vcpus = scenario.Topology.Vcpus,
             UnitBases = [MachineBuilder.FirstUnitBase],
-            Unit = recordedUnit with { DeviceTlb = protocol.UsesDeviceTlb, IotlbCapacity = scenario.Unit.IotlbEntries, ContextCacheCapacity = scenario.Unit.ContextEntries },
+            Unit = recordedUnit with
+            {
+                DeviceTlb = protocol.UsesDeviceTlb,
+                IotlbCapacity = scenario.Unit.IotlbEntries,
+                ContextCacheCapacity = scenario.Unit.ContextEntries,
+            },
             Devices = [.. script.Sources.Select(source => new DeviceSpec(source, 0, profile))],
             Ram = new GuestRam(ramBytes),
             Program = program,

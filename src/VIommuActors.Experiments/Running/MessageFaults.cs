@@ -18,7 +18,8 @@ internal sealed class MessageFaults
     /// <summary>Null when the scenario has no such rule, so that a run without faults pays nothing.</summary>
     public static MessageFaults? From(Scenario scenario, SimRandom random)
     {
-        var rules = scenario.Faults.OfType<MessageFault>().Select((rule, index) => (rule, random.Derive($"fault-{index}"))).ToImmutableArray();
+        var rules = scenario.Faults.OfType<MessageFault>()
+            .Select((rule, index) => (rule, random.Derive($"fault-{index}"))).ToImmutableArray();
         return rules.IsEmpty ? null : new MessageFaults(rules);
     }
 

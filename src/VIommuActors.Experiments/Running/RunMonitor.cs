@@ -6,7 +6,9 @@ using VIommuActors.Trace;
 
 namespace VIommuActors.Experiments.Running;
 
-/// <summary>Position for the oracle, and the end of the run: once every vCPU has ended and no request is open, there is nothing left to see.</summary>
+/// <summary>
+/// Position for the oracle, and the end of the run: once every vCPU has ended and no request is open, there is nothing left to see.
+/// </summary>
 internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IVcpuWatch
 {
     private readonly List<string> _stops = [];
@@ -46,7 +48,8 @@ internal sealed class StepRecorder(ITraceSink sink, Actors.Wiring.NodeTable tabl
         if (step.Message is not Protocols.Messages.Message message) return;
         var to = table.NameOf(new Protocols.Messages.NodeId(nodeOf(step.Receiver)));
         sink.Event(new TraceStep(
-            step.Number, step.TimeNs, to, table.NameOf(message.From), WireNames[(int)message.Wire], message, step.Cause, step.Enabled, step.Chosen));
+            step.Number, step.TimeNs, to, table.NameOf(message.From), WireNames[(int)message.Wire], message, step.Cause,
+            step.Enabled, step.Chosen));
     }
 }
 

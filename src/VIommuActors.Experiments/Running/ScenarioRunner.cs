@@ -21,14 +21,21 @@ public sealed class ScenarioRunner : IDisposable
 
     /// <summary>Message kinds that fault rules may name.</summary>
     public static IReadOnlyCollection<string> MessageNames { get; } =
-        [.. typeof(Message).Assembly.GetTypes().Where(type => type.IsSealed && type.IsSubclassOf(typeof(Message))).Select(type => type.Name).Order(StringComparer.Ordinal)];
+    [
+        .. typeof(Message).Assembly.GetTypes().Where(type => type.IsSealed && type.IsSubclassOf(typeof(Message)))
+            .Select(type => type.Name).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Parties that fault rules may name.</summary>
     public static IReadOnlyCollection<string> PartyNames { get; } = [EmulatorCrashes.DummyVIommu];
 
     /// <summary>Names of the protocols that can run a scenario at all (ats only with queued invalidation).</summary>
     public static IReadOnlyList<string> ProtocolsFor(Scenario scenario) =>
-        [.. ProtocolCatalog.All.Where(protocol => protocol.WorksWithRegisters || scenario.Invalidation == InvalidationInterface.Queued).Select(protocol => protocol.Name)];
+    [
+        .. ProtocolCatalog.All
+            .Where(protocol => protocol.WorksWithRegisters || scenario.Invalidation == InvalidationInterface.Queued)
+            .Select(protocol => protocol.Name),
+    ];
 
     /// <summary>Runs to the end, or to a limit.</summary>
     /// <exception cref="UnsupportedCombinationException">The protocol does not work with the scenario's invalidation interface.</exception>
@@ -38,7 +45,8 @@ public sealed class ScenarioRunner : IDisposable
         var protocol = ProtocolCatalog.Find(request.Protocol) ?? throw new UnsupportedCombinationException(
             $"unknown protocol {request.Protocol}; accepted: {string.Join(", ", ProtocolCatalog.All.Select(known => known.Name))}");
         if (!protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
-            throw new UnsupportedCombinationException($"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB");
+            throw new UnsupportedCombinationException(
+                $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB");
 
         var kernel = _system.Kernel;
         var random = new SimRandom(request.Seed);
@@ -47,7 +55,11 @@ public sealed class ScenarioRunner : IDisposable
         var table = new NodeTable();
         var work = WorkPlan.For(scenario, protocol, random.Derive("workload"), _recordings);
         var monitor = new RunMonitor(kernel, work.Guests.Sum(guest => guest.Vcpus));
-        var oracle = new DmaOracle(monitor) { InvalidationSeen = ns => RunFigures.Record(figures.InvalidationNs, ns), WorkBegan = meter.WorkBegins };
+        var oracle = new DmaOracle(monitor)
+        {
+            InvalidationSeen = ns => RunFigures.Record(figures.InvalidationNs, ns),
+            WorkBegan = meter.WorkBegins,
+        };
         if (request.Trace is { IsEnabled: true } trace)
             oracle.Broken = violation => trace.Note(violation.At.Step, violation.At.TimeNs, "oracle", new ViolationRemark(violation));
 
@@ -76,7 +88,9 @@ public sealed class ScenarioRunner : IDisposable
                 var slot = kernel.Register(table[node]);
                 if (node.Index == 0) first = slot;
             }
-            StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? new StepRecorder(sink, table, actor => kernel.SlotOf(actor) - first) : null;
+            StepRecorder? recorder = request.Trace is { IsEnabled: true } sink
+                ? new StepRecorder(sink, table, actor => kernel.SlotOf(actor) - first)
+                : null;
             kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
             foreach (var guest in layout.Guests)
             {
@@ -130,7 +144,9 @@ public sealed class ScenarioRunner : IDisposable
     };
 
     private static ProtocolOptions OptionsOf(Scenario scenario, IProtocol protocol) =>
-        new(scenario.ProtocolOptions.TryGetValue(protocol.Name, out var values) ? values : System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
+        new(scenario.ProtocolOptions.TryGetValue(protocol.Name, out var values)
+            ? values
+            : System.Collections.Immutable.ImmutableSortedDictionary<string, string>.Empty);
 
     private sealed class WorldActor : UntypedActor
     {

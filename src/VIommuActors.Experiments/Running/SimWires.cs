@@ -7,7 +7,10 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Experiments.Running;
 
-/// <summary>The wires of a simulated machine: every hop costs what the scenario says, faults strike here, and nothing is free that is not free there.</summary>
+/// <summary>
+/// The wires of a simulated machine: every hop costs what the scenario says, faults
+/// strike here, and nothing is free that is not free there.
+/// </summary>
 /// <remarks>
 /// A wire keeps the order of what one party sends another. Only memory accesses need help with that, their latency depends on their
 /// size; everything else between two parties takes equally long. A delayed message is out of order on purpose.

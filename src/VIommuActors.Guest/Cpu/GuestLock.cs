@@ -1,6 +1,8 @@
 namespace VIommuActors.Guest.Cpu;
 
-/// <summary>A spinlock between vCPUs of one guest, first come first served. The holder may sleep in traps; waiters burn no messages.</summary>
+/// <summary>
+/// A spinlock between vCPUs of one guest, first come first served. The holder may sleep in traps; waiters burn no messages.
+/// </summary>
 public sealed class GuestLock
 {
     private readonly Queue<IGuestCpu> _waiters = new();

@@ -57,7 +57,10 @@ public interface IGuestCpu
     /// <summary>Sleeps until another vCPU calls <see cref="Unblock"/>; one pending unblock is remembered.</summary>
     CpuWait Block();
 
-    /// <summary>True once for each time that unit <paramref name="unit"/> has interrupted this vCPU since the last call; several count as one.</summary>
+    /// <summary>
+    /// True once for each time that unit <paramref name="unit"/> has interrupted
+    /// this vCPU since the last call; several count as one.
+    /// </summary>
     bool TakeInterrupt(int unit);
 
     /// <summary>Wakes this vCPU; may be called by another vCPU's code.</summary>

@@ -18,7 +18,10 @@ public interface IInvalidator
     /// <summary>All pages of a domain.</summary>
     GuestCode Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices);
 
-    /// <summary>2^<paramref name="addressMask"/> pages around <paramref name="address"/>. <paramref name="devices"/> have device TLBs to flush.</summary>
+    /// <summary>
+    /// 2^<paramref name="addressMask"/> pages around <paramref name="address"/>.
+    /// <paramref name="devices"/> have device TLBs to flush.
+    /// </summary>
     GuestCode Pages(IGuestCpu cpu, DomainId domain, Iova address, int addressMask, IReadOnlyList<SourceId> devices);
 }
 

@@ -49,7 +49,9 @@ public sealed class IommuDriver
         _ready.Open();
     }
 
-    /// <summary>Makes a buffer reachable. New leaves go from not-present to present, which needs no invalidation while CAP.CM is 0.</summary>
+    /// <summary>
+    /// Makes a buffer reachable. New leaves go from not-present to present, which needs no invalidation while CAP.CM is 0.
+    /// </summary>
     public async GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable)
     {
         await ServiceFaults(cpu);
@@ -69,7 +71,9 @@ public sealed class IommuDriver
         return new Mapping(domain, buffer, iova, writable, grant);
     }
 
-    /// <summary>Clears the leaves. Devices can go on through cached translations until <see cref="Flush"/> or <see cref="FlushDomain"/>.</summary>
+    /// <summary>
+    /// Clears the leaves. Devices can go on through cached translations until <see cref="Flush"/> or <see cref="FlushDomain"/>.
+    /// </summary>
     public async GuestCode Clear(IGuestCpu cpu, Mapping mapping)
     {
         if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);

@@ -41,7 +41,10 @@ public sealed class SecondLevelTable
         lock (_growing) Store(Slot(iova, level), leaf);
     }
 
-    /// <summary>Clears the leaf that maps <paramref name="iova"/>, whatever its size; only one with the value <paramref name="only"/>, if given.</summary>
+    /// <summary>
+    /// Clears the leaf that maps <paramref name="iova"/>, whatever its size; only one
+    /// with the value <paramref name="only"/>, if given.
+    /// </summary>
     public void Clear(Iova iova, ulong? only = null)
     {
         var table = Root;
@@ -85,7 +88,9 @@ public sealed class SecondLevelTable
     }
 
     private ulong Load(GuestPhysical address) =>
-        _memory.TryRead64(address, out var value) ? value : throw new InvalidOperationException($"Paging table outside of RAM at {address}.");
+        _memory.TryRead64(address, out var value)
+            ? value
+            : throw new InvalidOperationException($"Paging table outside of RAM at {address}.");
 
     private void Store(GuestPhysical address, ulong value)
     {

@@ -7,7 +7,9 @@ namespace VIommuActors.Guest.Policies;
 /// Linux's lazy mode: leaves are cleared and the buffer given back at once; one domain-wide invalidation follows when the ring is
 /// full or its oldest entry is due. Until then a device can still reach the buffer through the IOTLB.
 /// </summary>
-/// <remarks>Linux <c>dma-iommu.c</c>: 256 entries of which 255 are usable, 10 ms. The timer is looked at when the vCPU maps or unmaps.</remarks>
+/// <remarks>
+/// Linux <c>dma-iommu.c</c>: 256 entries of which 255 are usable, 10 ms. The timer is looked at when the vCPU maps or unmaps.
+/// </remarks>
 public sealed class DeferredPolicy(IommuDriver driver, int entries, long timerNs) : IMappingPolicy
 {
     private readonly List<Mapping> _queued = [];

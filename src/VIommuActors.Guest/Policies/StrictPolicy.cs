@@ -7,7 +7,8 @@ namespace VIommuActors.Guest.Policies;
 public sealed class StrictPolicy(IommuDriver driver) : IMappingPolicy
 {
     /// <inheritdoc/>
-    public GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable) => driver.Map(cpu, domain, buffer, writable);
+    public GuestCode<Mapping> Map(IGuestCpu cpu, int domain, GuestBuffer buffer, bool writable) =>
+        driver.Map(cpu, domain, buffer, writable);
 
     /// <inheritdoc/>
     public async GuestCode Unmap(IGuestCpu cpu, Mapping mapping)

@@ -6,7 +6,9 @@ using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Guest.Replay;
 
-/// <summary>The invalidation queue of a replay: recorded batches go into guest RAM, the tail is written, the last wait's status polled.</summary>
+/// <summary>
+/// The invalidation queue of a replay: recorded batches go into guest RAM, the tail is written, the last wait's status polled.
+/// </summary>
 internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, ReplayReport report)
 {
     private const uint InUse = 1;
@@ -25,7 +27,8 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
     }
 
     /// <summary>Replays one tail write with what the recorded unit fetched after it.</summary>
-    public async GuestCode Submit(IGuestCpu cpu, RecordedEvent tailWrite, ImmutableArray<RecordedEvent> batch, Func<IGuestCpu, List<LiveLeaf>, GuestCode> retire)
+    public async GuestCode Submit(
+        IGuestCpu cpu, RecordedEvent tailWrite, ImmutableArray<RecordedEvent> batch, Func<IGuestCpu, List<LiveLeaf>, GuestCode> retire)
     {
         var covered = new List<LiveLeaf>();
         var descriptors = new List<(int Line, InvalidationDescriptor Descriptor)>(batch.Length);
@@ -124,7 +127,8 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
         }
     }
 
-    private void AddDeviceTlb(List<(int Line, InvalidationDescriptor Descriptor)> into, int line, DomainId? domain, Iova address, ulong pages)
+    private void AddDeviceTlb(
+        List<(int Line, InvalidationDescriptor Descriptor)> into, int line, DomainId? domain, Iova address, ulong pages)
     {
         var devices = domain is { } one ? tables.DevicesOf(one) : tables.AllDevices();
         foreach (var device in devices)
@@ -138,7 +142,10 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
     {
         1 => (null, default, InvalidationDescriptor.AllPages),
         2 => (descriptor.Domain, default, InvalidationDescriptor.AllPages),
-        _ => (descriptor.Domain, new Iova(descriptor.Address.Value & ~((4096UL << descriptor.AddressMask) - 1)), 1UL << descriptor.AddressMask),
+        _ => (
+            descriptor.Domain,
+            new Iova(descriptor.Address.Value & ~((4096UL << descriptor.AddressMask) - 1)),
+            1UL << descriptor.AddressMask),
     };
 
     private static uint Load(IGuestCpu cpu, GuestPhysical address)

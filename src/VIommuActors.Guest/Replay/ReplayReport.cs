@@ -71,5 +71,7 @@ public sealed class ReplayReport
     /// <summary>One line for people.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"replay: {Reads} register reads ({EqualReads} equal at once, {PolledReads} after polling), {Descriptors} descriptors and {StatusWrites} status writes in order, {RegisterInvalidations} register invalidations, {Translations} translations, {FindingCount} findings");
+        $"replay: {Reads} register reads ({EqualReads} equal at once, {PolledReads} after polling), "
+        + $"{Descriptors} descriptors and {StatusWrites} status writes in order, "
+        + $"{RegisterInvalidations} register invalidations, {Translations} translations, {FindingCount} findings");
 }

@@ -5,7 +5,9 @@ using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Guest.Replay;
 
-/// <summary>A recording prepared for replay: who takes part, how much RAM it reaches, which descriptors belong to which tail write.</summary>
+/// <summary>
+/// A recording prepared for replay: who takes part, how much RAM it reaches, which descriptors belong to which tail write.
+/// </summary>
 public sealed class ReplayScript
 {
     private readonly Dictionary<int, ImmutableArray<RecordedEvent>> _batches = [];
@@ -23,7 +25,8 @@ public sealed class ReplayScript
             var e = recording.Events[i];
             switch (e.Kind)
             {
-                case RecordedKind.TranslationMiss or RecordedKind.TranslationHit or RecordedKind.PassThrough or RecordedKind.Fault or RecordedKind.ContextEntry:
+                case RecordedKind.TranslationMiss or RecordedKind.TranslationHit or RecordedKind.PassThrough
+                    or RecordedKind.Fault or RecordedKind.ContextEntry:
                     if (!sources.Contains(e.Source)) sources.Add(e.Source);
                     if (e.Kind == RecordedKind.ContextEntry) top = Math.Max(top, (e.Low & AddressBits) + 4096);
                     else if (e.Kind == RecordedKind.PassThrough) top = Math.Max(top, e.Iova.Page.Value + 4096);

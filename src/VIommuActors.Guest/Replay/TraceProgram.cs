@@ -105,7 +105,8 @@ public sealed class TraceProgram : IGuestProgram
                     // A hit whose miss came before the recording began shows its leaf, but not its size.
                     await Access(cpu, e, _tables.Find(e.Source, e.Iova) ?? _tables.Ensure(cpu, e.Source, e.Iova, 0xfff, e.Pte));
                     break;
-                case RecordedKind.QueueDescriptor or RecordedKind.WaitStatus or RecordedKind.Invalidation or RecordedKind.UnitState or RecordedKind.Mark:
+                case RecordedKind.QueueDescriptor or RecordedKind.WaitStatus or RecordedKind.Invalidation
+                    or RecordedKind.UnitState or RecordedKind.Mark:
                     // Told by the recorded unit of itself: compared where they happen, not replayed.
                     break;
                 default:
@@ -150,7 +151,8 @@ public sealed class TraceProgram : IGuestProgram
             _iva = e.Value;
             _ivaAtNs = began;
         }
-        else if (register == _iotlb && (e.Value & Busy) != 0) await Open(cpu, register, _ivaAtNs >= 0 ? _ivaAtNs : began, IotlbScope(e.Value));
+        else if (register == _iotlb && (e.Value & Busy) != 0)
+            await Open(cpu, register, _ivaAtNs >= 0 ? _ivaAtNs : began, IotlbScope(e.Value));
         else if (register == RegisterOffset.Ccmd && (e.Value & Busy) != 0) await Open(cpu, register, began, []);
         // Devices are quiet before their unit stops translating: from then on their addresses would mean something else.
         if (register == RegisterOffset.Gcmd && ((Gcmd)(uint)e.Value & Gcmd.Translation) == 0) await cpu.Backlog(0);
@@ -181,7 +183,9 @@ public sealed class TraceProgram : IGuestProgram
         };
     }
 
-    /// <summary>The driver is about to invalidate: clears what will be covered, after its devices have finished unless told otherwise.</summary>
+    /// <summary>
+    /// The driver is about to invalidate: clears what will be covered, after its devices have finished unless told otherwise.
+    /// </summary>
     private async GuestCode Retire(IGuestCpu cpu, List<LiveLeaf> covered)
     {
         foreach (var leaf in covered)

@@ -55,7 +55,8 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     private bool _unblocked;
 
     /// <summary>A vCPU that has not been powered on.</summary>
-    public Vcpu(IPort port, GuestNodes nodes, int index, IGuestMemory memory, IGuestWatch watch, IDice dice, IGuestProgram program, IVcpuWatch end)
+    public Vcpu(
+        IPort port, GuestNodes nodes, int index, IGuestMemory memory, IGuestWatch watch, IDice dice, IGuestProgram program, IVcpuWatch end)
     {
         _port = port;
         _nodes = nodes;
@@ -271,12 +272,14 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
 
     private void RequestsChanged()
     {
-        if ((_waits == Waits.Completion && !_requests.ContainsKey(_awaited)) || (_waits == Waits.Backlog && _requests.Count <= _awaited)) Resume(0);
+        if ((_waits == Waits.Completion && !_requests.ContainsKey(_awaited)) || (_waits == Waits.Backlog && _requests.Count <= _awaited))
+            Resume(0);
     }
 
     private CpuWait Await(Waits what)
     {
-        if (_waits != Waits.Nothing) throw new InvalidOperationException($"vCPU {Index} leaves the guest for {what} while it waits for {_waits}");
+        if (_waits != Waits.Nothing)
+            throw new InvalidOperationException($"vCPU {Index} leaves the guest for {what} while it waits for {_waits}");
         _waits = what;
         return new CpuWait(this);
     }

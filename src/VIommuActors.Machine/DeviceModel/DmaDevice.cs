@@ -37,7 +37,8 @@ public sealed class DmaDevice : IParty, IDevicePort
     private readonly Queue<Doorbell> _waiting = new();
 
     /// <summary>An idle device.</summary>
-    public DmaDevice(IPort port, GuestNodes nodes, int index, DeviceProfile profile, IProtocol protocol, ProtocolOptions options, IDeviceMeter meter)
+    public DmaDevice(
+        IPort port, GuestNodes nodes, int index, DeviceProfile profile, IProtocol protocol, ProtocolOptions options, IDeviceMeter meter)
     {
         _port = port;
         _nodes = nodes;

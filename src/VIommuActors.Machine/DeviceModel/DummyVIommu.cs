@@ -80,7 +80,8 @@ public sealed class DummyVIommu : IParty, IDeviceModelPort
         {
             case AttachStep.QueryCapabilities:
                 // All that is wanted must be offered; being offered more is fine.
-                if ((reply.Value & Wanted) != Wanted) throw new InvalidOperationException($"the hypervisor offers 0x{reply.Value:x}, 0x{Wanted:x} is wanted");
+                if ((reply.Value & Wanted) != Wanted)
+                    throw new InvalidOperationException($"the hypervisor offers 0x{reply.Value:x}, 0x{Wanted:x} is wanted");
                 Call(AttachStep.Create, start: _nodes.UnitBases[_index]);
                 break;
             case AttachStep.Create:

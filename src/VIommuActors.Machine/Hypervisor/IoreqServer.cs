@@ -40,7 +40,9 @@ public sealed class IoreqServer : IParty
                 break;
             case MmioAccess access:
                 // No internal handler claims the address: the same path, without a handler's detour.
-                Forward(new Unhandleable(access.From, access.From, _nodes.Vcpus.IndexOf(access.From), access.Address, access.Size, access.IsWrite, access.Value));
+                Forward(new Unhandleable(
+                    access.From, access.From, _nodes.Vcpus.IndexOf(access.From), access.Address, access.Size, access.IsWrite,
+                    access.Value));
                 break;
             case EventUpcall upcall:
                 Notified(upcall);
@@ -111,7 +113,8 @@ public sealed class IoreqServer : IParty
         if (call.Life != emulator.Caller) return;
         var (error, value) = call.Step switch
         {
-            AttachStep.QueryCapabilities => (XenErrno.None, (ulong)(ViommuCapabilities.SecondLevel | ViommuCapabilities.InterruptRemapping)),
+            AttachStep.QueryCapabilities =>
+                (XenErrno.None, (ulong)(ViommuCapabilities.SecondLevel | ViommuCapabilities.InterruptRemapping)),
             AttachStep.Create => Create(index, call.Start),
             AttachStep.CreateServer => CreateServer(emulator, caller),
             AttachStep.EnableServer => (Enable(emulator, caller), 0UL),

@@ -27,7 +27,9 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
     private readonly Queue<MmioAccess> _held = new();
 
     /// <summary>Builds the unit in its power-on state.</summary>
-    public VIommu(IPort port, GuestNodes nodes, int index, VtdOptions options, IGuestMemory memory, IProtocol protocol, ProtocolOptions protocolOptions, IUnitObserver? observer)
+    public VIommu(
+        IPort port, GuestNodes nodes, int index, VtdOptions options, IGuestMemory memory, IProtocol protocol,
+        ProtocolOptions protocolOptions, IUnitObserver? observer)
     {
         _port = port;
         _nodes = nodes;
@@ -72,7 +74,9 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
 
     private void Access(MmioAccess access)
     {
-        if (!access.IsWrite) _port.Send(access.From, new MmioDone(Self, Unit.Read((uint)(access.Address - _nodes.UnitBases[_index]), access.Size), access.Why));
+        if (!access.IsWrite)
+            _port.Send(
+                access.From, new MmioDone(Self, Unit.Read((uint)(access.Address - _nodes.UnitBases[_index]), access.Size), access.Why));
         else if (_held.Count > 0 || !_half.Admit(access)) _held.Enqueue(access);
         else Write(access);
     }

@@ -77,7 +77,9 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
         use.Entry = entry;
         use.Chunk = TranslatedAccess.Chunk(use.Access.Iova, use.Access.Bytes, entry.Mask);
         var address = new GuestPhysical(entry.Address | (use.Access.Iova.Value & entry.Mask));
-        port.Send(port.Memory, new DmaAccess(port.Self, slot, port.Source, use.Access.Work, use.Access.Iova, address, use.Chunk, use.Access.IsWrite));
+        port.Send(
+            port.Memory,
+            new DmaAccess(port.Self, slot, port.Source, use.Access.Work, use.Access.Iova, address, use.Chunk, use.Access.IsWrite));
     }
 
     private void Invalidate(InvReq request)

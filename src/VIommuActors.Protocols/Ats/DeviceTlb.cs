@@ -3,7 +3,10 @@ using VIommuActors.Vtd.Translation;
 
 namespace VIommuActors.Protocols.Ats;
 
-/// <summary>One translation a device holds: <paramref name="Base"/> and <paramref name="Address"/> are aligned to <paramref name="Mask"/> + 1.</summary>
+/// <summary>
+/// One translation a device holds: <paramref name="Base"/> and
+/// <paramref name="Address"/> are aligned to <paramref name="Mask"/> + 1.
+/// </summary>
 internal readonly record struct TlbEntry(ulong Base, ulong Address, ulong Mask, Permission Allowed)
 {
     public bool Overlaps(Iova from, ulong pages)

@@ -4,13 +4,17 @@ using VIommuActors.Xen.Hypercalls;
 
 namespace VIommuActors.Protocols.Common;
 
-/// <summary>The hypervisor's side of viommu_translate: one walk, one answer, atomic with respect to everything else the unit does.</summary>
+/// <summary>
+/// The hypervisor's side of viommu_translate: one walk, one answer, atomic with respect to everything else the unit does.
+/// </summary>
 internal static class TranslateService
 {
     public static void Answer(IHypervisorPort port, TranslateCall call)
     {
         var result = port.Unit.Translate(call.Source, call.Iova, call.Wanted);
         var errno = result.Ok ? 0 : -(int)XenErrno.EFAULT;
-        port.Send(call.From, new TranslateReply(port.Self, call.Slot, call.Iova, errno, result.Address, result.Mask, result.Allowed, result.Domain));
+        port.Send(
+            call.From,
+            new TranslateReply(port.Self, call.Slot, call.Iova, errno, result.Address, result.Mask, result.Allowed, result.Domain));
     }
 }

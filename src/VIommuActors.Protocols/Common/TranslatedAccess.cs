@@ -152,7 +152,8 @@ internal sealed class TranslatedAccess
         slot.Pieces.Add(piece);
         if (slot.Access.Use == TranslationUse.Held && slot.Keep) slot.Held.Add(piece);
         var next = reply.Iova.Value + (ulong)bytes;
-        if (slot.Access.Use == TranslationUse.AheadOfAccess && next < end && slot.Pieces.Count < PagesAhead) Translate(reply.Slot, slot, new Iova(next));
+        if (slot.Access.Use == TranslationUse.AheadOfAccess && next < end && slot.Pieces.Count < PagesAhead)
+            Translate(reply.Slot, slot, new Iova(next));
         else Touch(reply.Slot, slot);
     }
 

@@ -92,7 +92,8 @@ internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervi
 
     private DrainScope ScopeOf(in Invalidation invalidation)
     {
-        if (!selective || invalidation.Command is InvalidationCommand.TranslationEnable or InvalidationCommand.RootTablePointer) return DrainScope.All;
+        if (!selective || invalidation.Command is InvalidationCommand.TranslationEnable or InvalidationCommand.RootTablePointer)
+            return DrainScope.All;
         return (invalidation.Command, invalidation.Granularity) switch
         {
             (InvalidationCommand.IotlbRegister or InvalidationCommand.QueuedIotlb, Granularity.Page) =>

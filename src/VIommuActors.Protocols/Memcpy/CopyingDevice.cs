@@ -16,7 +16,8 @@ internal sealed class CopyingDevice(IDevicePort port) : IDeviceHalf
     {
         _accesses[access.Slot] = access;
         _waits[access.Slot] = true;
-        port.Send(port.Hypervisor, new CopyCall(port.Self, access.Slot, port.Source, access.Work, access.Iova, access.Bytes, access.IsWrite));
+        port.Send(
+            port.Hypervisor, new CopyCall(port.Self, access.Slot, port.Source, access.Work, access.Iova, access.Bytes, access.IsWrite));
     }
 
     public bool Receive(Message message)

@@ -3,7 +3,9 @@ using VIommuActors.Protocols.Seam;
 
 namespace VIommuActors.Protocols.Memcpy;
 
-/// <summary>"Memcpy with translation": the hypervisor translates and moves the bytes in one step; a device never holds a translation.</summary>
+/// <summary>
+/// "Memcpy with translation": the hypervisor translates and moves the bytes in one step; a device never holds a translation.
+/// </summary>
 public sealed class MemcpyProtocol : IProtocol
 {
     /// <inheritdoc/>

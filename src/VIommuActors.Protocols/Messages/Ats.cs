@@ -18,7 +18,8 @@ public sealed record AtsTranslate(NodeId From, int Slot, SourceId Source, Iova I
 }
 
 /// <summary>vIOMMU → device: translation completion; <paramref name="Allowed"/> none means no access, and nothing to cache.</summary>
-public sealed record AtsTranslated(NodeId From, int Slot, Iova Iova, GuestPhysical Address, ulong Mask, Permission Allowed) : Slotted(From, Slot)
+public sealed record AtsTranslated(
+    NodeId From, int Slot, Iova Iova, GuestPhysical Address, ulong Mask, Permission Allowed) : Slotted(From, Slot)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Ats;
@@ -35,7 +36,10 @@ public sealed record AtsTranslated(NodeId From, int Slot, Iova Iova, GuestPhysic
     }
 }
 
-/// <summary>vIOMMU → device: drop what the device TLB holds of the range and complete once its uses have ended. <paramref name="ITag"/> 0–31.</summary>
+/// <summary>
+/// vIOMMU → device: drop what the device TLB holds of the range and complete once
+/// its uses have ended. <paramref name="ITag"/> 0–31.
+/// </summary>
 public sealed record InvReq(NodeId From, int ITag, Iova Address, ulong Pages) : Message(From)
 {
     /// <inheritdoc/>
@@ -53,7 +57,10 @@ public sealed record InvReq(NodeId From, int ITag, Iova Address, ulong Pages) : 
     }
 }
 
-/// <summary>Device → vIOMMU: the range is gone from the device TLB and nothing that used it is in flight. One traffic class, so one completion a request.</summary>
+/// <summary>
+/// Device → vIOMMU: the range is gone from the device TLB and nothing that used it is
+/// in flight. One traffic class, so one completion a request.
+/// </summary>
 public sealed record InvComp(NodeId From, SourceId Source, int ITag) : Message(From)
 {
     /// <inheritdoc/>

@@ -4,7 +4,10 @@ using VIommuActors.Vtd;
 
 namespace VIommuActors.Protocols.Messages;
 
-/// <summary>vCPU → device: one DMA request. <paramref name="Work"/> is unique in the machine. <paramref name="Uses"/> is how often a mapper goes over the buffer.</summary>
+/// <summary>
+/// vCPU → device: one DMA request. <paramref name="Work"/> is unique in the machine.
+/// <paramref name="Uses"/> is how often a mapper goes over the buffer.
+/// </summary>
 public sealed record Doorbell(NodeId From, long Work, ImmutableArray<DmaSegment> Segments, int Uses) : Message(From)
 {
     /// <inheritdoc/>

@@ -13,7 +13,10 @@ public readonly record struct DrainScope(bool Everything, DomainId Domain, Iova 
     /// <summary>No restriction.</summary>
     public static DrainScope All => new(true, default, default, 0);
 
-    /// <summary>True when a translation of <paramref name="bytes"/> ≥ 1 bytes at <paramref name="address"/> tagged <paramref name="domain"/> may be covered.</summary>
+    /// <summary>
+    /// True when a translation of <paramref name="bytes"/> ≥ 1 bytes at
+    /// <paramref name="address"/> tagged <paramref name="domain"/> may be covered.
+    /// </summary>
     public bool Covers(DomainId domain, Iova address, ulong bytes)
     {
         if (Everything) return true;
@@ -23,7 +26,9 @@ public readonly record struct DrainScope(bool Everything, DomainId Domain, Iova 
         return Pages > 0 && address.Value <= Address.Value + (Pages << 12) - 1 && Address.Value <= address.Value + bytes - 1;
     }
 
-    /// <summary>The smallest scope of this shape that covers both; different ranges become their domain, different domains everything.</summary>
+    /// <summary>
+    /// The smallest scope of this shape that covers both; different ranges become their domain, different domains everything.
+    /// </summary>
     public DrainScope Union(DrainScope other)
     {
         if (this == other) return this;
@@ -32,7 +37,9 @@ public readonly record struct DrainScope(bool Everything, DomainId Domain, Iova 
     }
 }
 
-/// <summary>Dummy vIOMMU → vIOMMU: hypercall viommu_query, which invalidations are open. The ioreq itself carries only what the guest wrote.</summary>
+/// <summary>
+/// Dummy vIOMMU → vIOMMU: hypercall viommu_query, which invalidations are open. The ioreq itself carries only what the guest wrote.
+/// </summary>
 /// <param name="From">The dummy.</param>
 /// <param name="Number">Counts the dummy's queries; comes back in the reply.</param>
 public sealed record QueryCall(NodeId From, long Number = 0) : Message(From)
@@ -61,7 +68,10 @@ public sealed record QueryReply(NodeId From, long Epoch, bool Open, DrainScope S
     }
 }
 
-/// <summary>Dummy → device: finish what was translated before this, drop long-lived mappings in scope, then acknowledge. Idempotent by epoch.</summary>
+/// <summary>
+/// Dummy → device: finish what was translated before this, drop long-lived
+/// mappings in scope, then acknowledge. Idempotent by epoch.
+/// </summary>
 public sealed record Drain(NodeId From, long Epoch, DrainScope Scope) : Message(From)
 {
     /// <inheritdoc/>
@@ -109,7 +119,10 @@ public sealed record DrainComplete(NodeId From, long Epoch) : Message(From)
     public override void Describe(ref TraceFields fields) => fields.AddNumber("epoch", Epoch);
 }
 
-/// <summary>vIOMMU → dummy: 0, -ESTALE (an epoch that was never opened) or -EALREADY. <paramref name="More"/>: invalidations were opened meanwhile without an MMIO write of their own; drain again.</summary>
+/// <summary>
+/// vIOMMU → dummy: 0, -ESTALE (an epoch that was never opened) or -EALREADY. <paramref name="More"/>:
+/// invalidations were opened meanwhile without an MMIO write of their own; drain again.
+/// </summary>
 public sealed record DrainCompleteReply(NodeId From, long Epoch, int Errno, bool More) : Message(From)
 {
     /// <inheritdoc/>

@@ -34,7 +34,9 @@ public enum AttachStep
     Destroy,
 }
 
-/// <summary>Dummy vIOMMU → hypervisor: one of its start-up hypercalls. The meaning of the arguments follows <paramref name="Step"/>.</summary>
+/// <summary>
+/// Dummy vIOMMU → hypervisor: one of its start-up hypercalls. The meaning of the arguments follows <paramref name="Step"/>.
+/// </summary>
 public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Slotted(From, 0)
 {
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace VIommuActors.Protocols.Messages;
 /// <param name="IsWrite">Store.</param>
 /// <param name="Value">What is stored.</param>
 /// <param name="Why">What the guest spends it on: invalidating, or something else such as handling a fault.</param>
-public sealed record MmioAccess(NodeId From, ulong Address, int Size, bool IsWrite, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
+public sealed record MmioAccess(
+    NodeId From, ulong Address, int Size, bool IsWrite, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Mmio;
@@ -40,8 +41,11 @@ public sealed record MmioDone(NodeId From, ulong Value, Purpose Why = Purpose.In
     public override void Describe(ref TraceFields fields) => fields.Add("value", Value);
 }
 
-/// <summary>vIOMMU → ioreq server: the handler answered X86EMUL_UNHANDLEABLE although it has acted; route the access to an emulator.</summary>
-public sealed record Unhandleable(NodeId From, NodeId Vcpu, int VcpuIndex, ulong Address, int Size, bool IsWrite, ulong Value) : Message(From)
+/// <summary>
+/// vIOMMU → ioreq server: the handler answered X86EMUL_UNHANDLEABLE although it has acted; route the access to an emulator.
+/// </summary>
+public sealed record Unhandleable(
+    NodeId From, NodeId Vcpu, int VcpuIndex, ulong Address, int Size, bool IsWrite, ulong Value) : Message(From)
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Ioreq;

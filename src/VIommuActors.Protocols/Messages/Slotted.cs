@@ -1,6 +1,8 @@
 namespace VIommuActors.Protocols.Messages;
 
-/// <summary>A call or its answer. <paramref name="Slot"/> is the caller's own number for what it has under way; it comes back unchanged.</summary>
+/// <summary>
+/// A call or its answer. <paramref name="Slot"/> is the caller's own number for what it has under way; it comes back unchanged.
+/// </summary>
 /// <remarks>
 /// Bits 20 and up number the caller's lives: a process that was started again uses the same slots as its
 /// predecessor, and an answer to the dead must not be taken for one's own. The first life is 0, so it costs nothing.

@@ -22,7 +22,8 @@ public sealed record TranslateCall(NodeId From, int Slot, SourceId Source, Iova 
 }
 
 /// <summary>vIOMMU → device: translated address with its mask (page size − 1), or an error: -EFAULT with a fault recorded.</summary>
-public sealed record TranslateReply(NodeId From, int Slot, Iova Iova, int Errno, GuestPhysical Address, ulong Mask, Permission Allowed, DomainId Domain)
+public sealed record TranslateReply(
+    NodeId From, int Slot, Iova Iova, int Errno, GuestPhysical Address, ulong Mask, Permission Allowed, DomainId Domain)
     : Slotted(From, Slot)
 {
     /// <inheritdoc/>

@@ -16,7 +16,9 @@ public interface IDeviceModelPort : IPort
 /// <summary>QEMU's half of a design: what the dummy vIOMMU does with a write that the hypervisor passed on.</summary>
 public interface IDeviceModelHalf
 {
-    /// <summary>A forwarded write arrived; the ioreq is answered right after this returns, so long work must be started, not done.</summary>
+    /// <summary>
+    /// A forwarded write arrived; the ioreq is answered right after this returns, so long work must be started, not done.
+    /// </summary>
     void Forwarded(ulong address, ulong value);
 
     /// <summary>A message of this design's conversation. False: not one of ours.</summary>

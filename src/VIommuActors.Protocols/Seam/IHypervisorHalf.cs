@@ -23,16 +23,26 @@ public interface IHypervisorPort : IPort
     void Resume();
 }
 
-/// <summary>The hypervisor's half of a design: what happens between the unit's own flush and the guest's completion, and how devices are served.</summary>
+/// <summary>
+/// The hypervisor's half of a design: what happens between the unit's own flush and
+/// the guest's completion, and how devices are served.
+/// </summary>
 public interface IHypervisorHalf
 {
-    /// <summary>May this trapped write reach the unit now? False holds it (the vCPU stays blocked) until <see cref="IHypervisorPort.Resume"/>.</summary>
+    /// <summary>
+    /// May this trapped write reach the unit now? False holds it (the vCPU stays
+    /// blocked) until <see cref="IHypervisorPort.Resume"/>.
+    /// </summary>
     bool Admit(MmioAccess write) => true;
 
-    /// <summary>The unit dropped what <paramref name="invalidation"/> covers. True: complete. False: this half will complete it on the unit.</summary>
+    /// <summary>
+    /// The unit dropped what <paramref name="invalidation"/> covers. True: complete. False: this half will complete it on the unit.
+    /// </summary>
     bool Flushed(in Invalidation invalidation);
 
-    /// <summary>After a write reached the unit: true answers X86EMUL_UNHANDLEABLE, so that the same write goes on to the emulator.</summary>
+    /// <summary>
+    /// After a write reached the unit: true answers X86EMUL_UNHANDLEABLE, so that the same write goes on to the emulator.
+    /// </summary>
     bool Refuses() => false;
 
     /// <summary>A message of this design's conversation. False: not one of ours.</summary>

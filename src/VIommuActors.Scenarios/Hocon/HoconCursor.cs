@@ -44,7 +44,8 @@ internal sealed class HoconCursor(SourceFile source, string text)
     /// <summary>What stands here, for an error message.</summary>
     public string Seen => AtEnd ? "the end of the text"
         : Current == '\n' ? "the end of the line"
-        : char.IsControl(Current) || char.IsSurrogate(Current) ? string.Create(CultureInfo.InvariantCulture, $"character U+{(int)Current:X4}")
+        : char.IsControl(Current) || char.IsSurrogate(Current)
+            ? string.Create(CultureInfo.InvariantCulture, $"character U+{(int)Current:X4}")
         : $"'{Current}'";
 
     public bool LooksAt(string what) => text.AsSpan(Math.Min(_at, text.Length)).StartsWith(what, StringComparison.Ordinal);

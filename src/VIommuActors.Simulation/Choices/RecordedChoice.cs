@@ -1,6 +1,8 @@
 namespace VIommuActors.Simulation;
 
-/// <summary>Repeats recorded decisions, then asks another strategy, and records everything decided: replay, resume and prefix search in one.</summary>
+/// <summary>
+/// Repeats recorded decisions, then asks another strategy, and records everything decided: replay, resume and prefix search in one.
+/// </summary>
 public sealed class RecordedChoice : IChoice
 {
     private readonly int[] _prefix;

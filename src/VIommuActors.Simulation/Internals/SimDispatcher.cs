@@ -31,7 +31,9 @@ internal sealed class SimDispatcher : MessageDispatcher
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
 
-    /// <summary>A user message: no registration for execution, the kernel runs the mailbox when a strategy chose one of its lanes.</summary>
+    /// <summary>
+    /// A user message: no registration for execution, the kernel runs the mailbox when a strategy chose one of its lanes.
+    /// </summary>
     public override void Dispatch(ActorCell cell, Envelope envelope)
     {
         Mailbox? mailbox = cell.Mailbox;

@@ -11,7 +11,9 @@ internal struct TimedEntry
     public long Cause;
 }
 
-/// <summary>Priority queue by (due time, sequence). Four-way heap of keys over a slab of entries: nothing is allocated once it has grown.</summary>
+/// <summary>
+/// Priority queue by (due time, sequence). Four-way heap of keys over a slab of entries: nothing is allocated once it has grown.
+/// </summary>
 internal sealed class TimedQueue
 {
     private Key[] _heap = new Key[64];
@@ -68,7 +70,10 @@ internal sealed class TimedQueue
         _sequence = 0;
     }
 
-    /// <summary>Drops cancelled timers, which otherwise stay until due (a receive timeout is cancelled by every message). True when it halved the queue.</summary>
+    /// <summary>
+    /// Drops cancelled timers, which otherwise stay until due (a receive timeout is
+    /// cancelled by every message). True when it halved the queue.
+    /// </summary>
     private bool Purge()
     {
         int kept = 0;

@@ -35,7 +35,8 @@ public sealed class VirtualScheduler(Config config, ILoggingAdapter log) : Sched
     internal static long ToNs(TimeSpan delay) => delay.Ticks > long.MaxValue / 100 ? long.MaxValue : delay.Ticks * 100;
 
     /// <inheritdoc/>
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
         Add(delay, new Scheduled(receiver, message, sender, 0, cancelable));
 
     /// <inheritdoc/>
@@ -56,7 +57,8 @@ public sealed class VirtualScheduler(Config config, ILoggingAdapter log) : Sched
         Add(initialDelay, new Scheduled(action, null, null, ToNs(interval), cancelable));
 
     /// <inheritdoc/>
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
         Add(initialDelay, new Scheduled(action, null, null, ToNs(interval), cancelable));
 
     private void Add(TimeSpan delay, Scheduled entry)

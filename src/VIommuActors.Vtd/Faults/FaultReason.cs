@@ -1,7 +1,10 @@
 namespace VIommuActors.Vtd.Faults;
 
 /// <summary>Legacy-mode fault reasons as they stand in FRCD.FR (high quadword 39:32).</summary>
-/// <remarks>VT-d specification, appendix on fault reason encodings; the same values in QEMU <c>intel_iommu_internal.h</c> and Linux <c>dmar.c</c>.</remarks>
+/// <remarks>
+/// VT-d specification, appendix on fault reason encodings; the same values in QEMU
+/// <c>intel_iommu_internal.h</c> and Linux <c>dmar.c</c>.
+/// </remarks>
 public enum FaultReason : byte
 {
     /// <summary>No fault.</summary>

@@ -25,7 +25,9 @@ public enum InvalidationCommand
     RootTablePointer,
 }
 
-/// <summary>How much an invalidation covers. The numbers are those of IIRG and CIRG except for <see cref="Device"/> and <see cref="Range"/>.</summary>
+/// <summary>
+/// How much an invalidation covers. The numbers are those of IIRG and CIRG except for <see cref="Device"/> and <see cref="Range"/>.
+/// </summary>
 public enum Granularity
 {
     /// <summary>Every domain and device.</summary>

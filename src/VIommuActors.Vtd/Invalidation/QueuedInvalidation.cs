@@ -164,7 +164,8 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
         {
             case DescriptorType.Context:
                 Track(flusher.Context(
-                    InvalidationCommand.QueuedContext, descriptor.Granularity, descriptor.Domain, descriptor.Source, descriptor.FunctionMask));
+                    InvalidationCommand.QueuedContext, descriptor.Granularity, descriptor.Domain, descriptor.Source,
+                    descriptor.FunctionMask));
                 break;
             case DescriptorType.Iotlb:
                 Track(flusher.Iotlb(
@@ -197,7 +198,8 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
 
     private void Finish(in InvalidationDescriptor wait)
     {
-        if (wait.StatusWrite && memory.TryWrite32(wait.StatusAddress, wait.StatusData)) host.StatusWritten(wait.StatusAddress, wait.StatusData);
+        if (wait.StatusWrite && memory.TryWrite32(wait.StatusAddress, wait.StatusData))
+            host.StatusWritten(wait.StatusAddress, wait.StatusData);
         // While software has not cleared IWC it has been told already.
         if (!wait.Interrupt || WaitCompleted) return;
         WaitCompleted = true;

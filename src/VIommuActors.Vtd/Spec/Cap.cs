@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Capability register: 64 bits, RO, offset 0x08. What the unit translates and how it may be flushed.</summary>
-/// <remarks>VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> (<c>cap_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> (<c>cap_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 public readonly record struct Cap(ulong Raw)
 {
     private static readonly Bits NdBits = new(0, 3), CmBit = new(7, 1), SagawBits = new(8, 5), MgawBits = new(16, 6), FroBits = new(24, 10);
@@ -14,8 +16,10 @@ public readonly record struct Cap(ulong Raw)
     /// <summary>Every field that has a name, with its bits: for messages about what a recorded value offers.</summary>
     internal static readonly (string Name, Bits Bits)[] Fields =
     [
-        ("ND", NdBits), ("AFL", new(3, 1)), ("RWBF", new(4, 1)), ("PLMR", new(5, 1)), ("PHMR", new(6, 1)), ("CM", CmBit), ("SAGAW", SagawBits),
-        ("MGAW", MgawBits), ("ZLR", new(22, 1)), ("FRO", FroBits), ("SLLPS", SllpsBits), ("PSI", PsiBit), ("NFR", NfrBits), ("MAMV", MamvBits),
+        ("ND", NdBits), ("AFL", new(3, 1)), ("RWBF", new(4, 1)), ("PLMR", new(5, 1)),
+        ("PHMR", new(6, 1)), ("CM", CmBit), ("SAGAW", SagawBits),
+        ("MGAW", MgawBits), ("ZLR", new(22, 1)), ("FRO", FroBits), ("SLLPS", SllpsBits),
+        ("PSI", PsiBit), ("NFR", NfrBits), ("MAMV", MamvBits),
         ("DWD", DwdBit), ("DRD", DrdBit), ("FL1GP", new(56, 1)), ("PI", new(59, 1)), ("FL5LP", new(60, 1)), ("ECMDS", new(61, 1)),
         ("ESIRTPS", new(62, 1)), ("ESRTPS", EsrtpsBit),
     ];

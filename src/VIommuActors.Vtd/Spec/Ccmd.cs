@@ -1,7 +1,10 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Context command register: 64 bits, offset 0x28. Starts a context-cache invalidation when ICC is written as 1.</summary>
-/// <remarks>VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> (<c>DMA_CCMD_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same bits in Linux
+/// <c>intel/iommu.h</c> (<c>DMA_CCMD_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 public readonly record struct Ccmd(ulong Raw)
 {
     private static readonly Bits DidBits = new(0, 16), SidBits = new(16, 16), FmBits = new(32, 2);

@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Extended capability register: 64 bits, RO, offset 0x10.</summary>
-/// <remarks>VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> (<c>ecap_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> (<c>ecap_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 public readonly record struct Ecap(ulong Raw)
 {
     private static readonly Bits QiBit = new(1, 1), DtBit = new(2, 1), IrBit = new(3, 1), PtBit = new(6, 1), ScBit = new(7, 1);

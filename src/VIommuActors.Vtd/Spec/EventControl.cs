@@ -1,7 +1,10 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Fault and invalidation event control: 32 bits, offsets 0x38 (FECTL) and 0xa0 (IECTL).</summary>
-/// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_FECTL_IM</c>) and QEMU (<c>VTD_FECTL_*</c>).</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c>
+/// (<c>DMA_FECTL_IM</c>) and QEMU (<c>VTD_FECTL_*</c>).
+/// </remarks>
 [Flags]
 public enum EventControl : uint
 {

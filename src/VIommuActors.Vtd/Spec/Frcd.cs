@@ -4,11 +4,13 @@ namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Fault record: 128 bits, offset CAP.FRO × 16.</summary>
 /// <remarks>
-/// VT-d specification, register chapter; FR at 39:32 of the high quadword as in Xen <c>vtd/iommu.h</c>, QEMU <c>intel_iommu_internal.h</c> and Linux <c>dmar.c</c>.
+/// VT-d specification, register chapter; FR at 39:32 of the high quadword as in Xen
+/// <c>vtd/iommu.h</c>, QEMU <c>intel_iommu_internal.h</c> and Linux <c>dmar.c</c>.
 /// </remarks>
 public readonly record struct Frcd(ulong Low, ulong High)
 {
-    private static readonly Bits SidBits = new(0, 16), T2Bit = new(28, 1), FrBits = new(32, 8), AtBits = new(60, 2), TBit = new(62, 1), FBit = new(63, 1);
+    private static readonly Bits SidBits = new(0, 16), T2Bit = new(28, 1), FrBits = new(32, 8), AtBits = new(60, 2),
+        TBit = new(62, 1), FBit = new(63, 1);
 
     /// <summary>F: the record is pending. RW1C.</summary>
     public bool Pending => FBit.IsSet(High);

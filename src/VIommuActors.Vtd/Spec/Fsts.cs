@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Fault status register: 32 bits, offset 0x34. FRI (15:8) is 0 with one record.</summary>
-/// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_FSTS_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_FSTS_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 [Flags]
 public enum Fsts : uint
 {

@@ -1,7 +1,10 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Global command (32 bits, WO, offset 0x18) and, with the same bit positions, global status (RO, offset 0x1c).</summary>
-/// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_GCMD_*</c>, <c>DMA_GSTS_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c>
+/// (<c>DMA_GCMD_*</c>, <c>DMA_GSTS_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 [Flags]
 public enum Gcmd : uint
 {

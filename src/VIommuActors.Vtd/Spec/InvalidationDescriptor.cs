@@ -21,14 +21,16 @@ public enum DescriptorType : byte
 
 /// <summary>Invalidation descriptor of legacy mode: 128 bits. Properties decode it, the static methods encode it.</summary>
 /// <remarks>
-/// VT-d specification §6.5.2; the same fields in Linux <c>intel/iommu.h</c> (<c>QI_*</c>), QEMU (<c>VTD_INV_DESC_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// VT-d specification §6.5.2; the same fields in Linux <c>intel/iommu.h</c>
+/// (<c>QI_*</c>), QEMU (<c>VTD_INV_DESC_*</c>) and Xen <c>vtd/iommu.h</c>.
 /// </remarks>
 public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
 {
     /// <summary>Pages that stand for the whole address space.</summary>
     public const ulong AllPages = 1UL << 52;
 
-    private static readonly Bits GranularityBits = new(4, 2), DomainBits = new(16, 16), SourceBits = new(32, 16), FunctionMaskBits = new(48, 2);
+    private static readonly Bits GranularityBits = new(4, 2), DomainBits = new(16, 16), SourceBits = new(32, 16),
+        FunctionMaskBits = new(48, 2);
     private static readonly Bits DrainWriteBit = new(6, 1), DrainReadBit = new(7, 1), DepthBits = new(16, 5);
     private static readonly Bits AddressMaskBits = new(0, 6), LeafOnlyBit = new(6, 1), SizeBit = new(0, 1);
     private static readonly Bits InterruptBit = new(4, 1), StatusWriteBit = new(5, 1), FenceBit = new(6, 1), DataBits = new(32, 32);
@@ -136,7 +138,8 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
 
     /// <summary>Context cache, one source id under a function mask (0–3); <paramref name="domain"/> is the old domain.</summary>
     public static InvalidationDescriptor ContextDevice(DomainId domain, SourceId source, byte functionMask = 0) => new(
-        Head(DescriptorType.Context) | GranularityBits.Of(3) | DomainBits.Of(domain.Value) | SourceBits.Of(source.Value) | FunctionMaskBits.Of(functionMask),
+        Head(DescriptorType.Context) | GranularityBits.Of(3) | DomainBits.Of(domain.Value) | SourceBits.Of(source.Value)
+            | FunctionMaskBits.Of(functionMask),
         0);
 
     /// <summary>IOTLB, everything.</summary>
@@ -173,7 +176,8 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
         var high = pages == 1
             ? address.Page.Value
             : (address.Value & ~((pages << 12) - 1)) | (((pages >> 1) - 1) << 12) | SizeBit.Mask;
-        return new InvalidationDescriptor(Head(DescriptorType.DeviceTlb) | DepthBits.Of((ulong)depth & 31) | SourceBits.Of(source.Value), high);
+        return new InvalidationDescriptor(
+            Head(DescriptorType.DeviceTlb) | DepthBits.Of((ulong)depth & 31) | SourceBits.Of(source.Value), high);
     }
 
     /// <summary>Interrupt entry cache, everything.</summary>
@@ -183,14 +187,18 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
     public static InvalidationDescriptor InterruptIndex(ushort index, int mask = 0) =>
         new(Head(DescriptorType.InterruptEntry) | IndexedBit.Mask | IndexMaskBits.Of((ulong)mask) | IndexBits.Of(index), 0);
 
-    /// <summary>Wait: writes <paramref name="data"/> to <paramref name="statusAddress"/> (SW, 4-byte aligned), raises the event (IF), fences (FN).</summary>
+    /// <summary>
+    /// Wait: writes <paramref name="data"/> to <paramref name="statusAddress"/> (SW,
+    /// 4-byte aligned), raises the event (IF), fences (FN).
+    /// </summary>
     public static InvalidationDescriptor Wait(
         GuestPhysical statusAddress,
         uint data,
         bool statusWrite = true,
         bool interrupt = false,
         bool fence = false) => new(
-            Head(DescriptorType.Wait) | InterruptBit.Of(interrupt) | StatusWriteBit.Of(statusWrite) | FenceBit.Of(fence) | DataBits.Of(data),
+            Head(DescriptorType.Wait) | InterruptBit.Of(interrupt) | StatusWriteBit.Of(statusWrite) | FenceBit.Of(fence)
+                | DataBits.Of(data),
             statusAddress.Value & ~3UL);
 
     private static ulong Head(DescriptorType type) => (ulong)type;

@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>IOTLB invalidate register: 64 bits, RW, offset ECAP.IRO × 16 + 8.</summary>
-/// <remarks>VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> and Xen <c>vtd/iommu.h</c> (<c>DMA_TLB_*</c>).</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same bits in Linux <c>intel/iommu.h</c> and Xen <c>vtd/iommu.h</c> (<c>DMA_TLB_*</c>).
+/// </remarks>
 public readonly record struct IotlbReg(ulong Raw)
 {
     private static readonly Bits DidBits = new(32, 16), DwBit = new(48, 1), DrBit = new(49, 1);
@@ -35,10 +37,12 @@ public readonly record struct IotlbReg(ulong Raw)
     public static IotlbReg InvalidateGlobal(bool drainReads, bool drainWrites) => Command(1, default, drainReads, drainWrites);
 
     /// <summary>Command: one domain.</summary>
-    public static IotlbReg InvalidateDomain(DomainId domain, bool drainReads, bool drainWrites) => Command(2, domain, drainReads, drainWrites);
+    public static IotlbReg InvalidateDomain(DomainId domain, bool drainReads, bool drainWrites) =>
+        Command(2, domain, drainReads, drainWrites);
 
     /// <summary>Command: the pages named by IVA, of one domain.</summary>
-    public static IotlbReg InvalidatePages(DomainId domain, bool drainReads, bool drainWrites) => Command(3, domain, drainReads, drainWrites);
+    public static IotlbReg InvalidatePages(DomainId domain, bool drainReads, bool drainWrites) =>
+        Command(3, domain, drainReads, drainWrites);
 
     private static IotlbReg Command(ulong granularity, DomainId domain, bool drainReads, bool drainWrites) =>
         new(IvtBit.Mask | IirgBits.Of(granularity) | DrBit.Of(drainReads) | DwBit.Of(drainWrites) | DidBits.Of(domain.Value));

@@ -25,6 +25,8 @@ public readonly record struct Iqa(ulong Raw)
     /// <summary>128-bit descriptors that fit: 2^(QS+8); one slot always stays free.</summary>
     public int Length => 256 << SizeExponent;
 
-    /// <summary>The register for a queue of 2^<paramref name="sizeExponent"/> pages (0–7) at <paramref name="queue"/> (4 KiB aligned).</summary>
+    /// <summary>
+    /// The register for a queue of 2^<paramref name="sizeExponent"/> pages (0–7) at <paramref name="queue"/> (4 KiB aligned).
+    /// </summary>
     public static Iqa Of(GuestPhysical queue, int sizeExponent) => new((queue.Value & ~0xfffUL) | ((ulong)sizeExponent & 7));
 }

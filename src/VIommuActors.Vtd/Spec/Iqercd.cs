@@ -21,7 +21,10 @@ public enum QueueErrorInfo : byte
 }
 
 /// <summary>Invalidation queue error record: 64 bits, RO, offset 0xb0. A field is 0 while its bit in FSTS is 0.</summary>
-/// <remarks>VT-d specification, register chapter; fields as in VirtualBox <c>VBox/iommu-intel.h</c> and Linux <c>dmar.c</c> (<c>DMAR_IQER_REG</c>).</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; fields as in VirtualBox
+/// <c>VBox/iommu-intel.h</c> and Linux <c>dmar.c</c> (<c>DMAR_IQER_REG</c>).
+/// </remarks>
 public readonly record struct Iqercd(ulong Raw)
 {
     private static readonly Bits IqeiBits = new(0, 4), ItesidBits = new(32, 16), IcesidBits = new(48, 16);

@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Invalidate address register: 64 bits, WO, offset ECAP.IRO × 16. Written before a page-selective IOTLB command.</summary>
-/// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_TLB_IVA_*</c>) and Xen <c>vtd/iommu.h</c>.</remarks>
+/// <remarks>
+/// VT-d specification, register chapter; the same in Linux <c>intel/iommu.h</c> (<c>DMA_TLB_IVA_*</c>) and Xen <c>vtd/iommu.h</c>.
+/// </remarks>
 public readonly record struct Iva(ulong Raw)
 {
     private static readonly Bits AmBits = new(0, 6), IhBit = new(6, 1);

@@ -1,6 +1,8 @@
 namespace VIommuActors.Vtd.Spec;
 
-/// <summary>Root table address register: 64 bits, RW, offset 0x20. RTA 63:12, TTM 11:10 (0 = legacy, the only mode of this model).</summary>
+/// <summary>
+/// Root table address register: 64 bits, RW, offset 0x20. RTA 63:12, TTM 11:10 (0 = legacy, the only mode of this model).
+/// </summary>
 /// <remarks>VT-d specification, register chapter; Linux <c>intel/iommu.h</c> (<c>DMA_RTADDR_*</c>), QEMU <c>VTD_RTADDR_*</c>.</remarks>
 public readonly record struct Rtaddr(ulong Raw)
 {

@@ -2,7 +2,9 @@ using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Vtd.Translation;
 
-/// <summary>Cache of valid context entries by source id. Never holds a not-present entry. A full cache is emptied before the next goes in.</summary>
+/// <summary>
+/// Cache of valid context entries by source id. Never holds a not-present entry. A full cache is emptied before the next goes in.
+/// </summary>
 internal sealed class ContextCache(int capacity)
 {
     private readonly DenseMap<ContextEntry> _entries = new(capacity);
@@ -25,7 +27,9 @@ internal sealed class ContextCache(int capacity)
 
     public void InvalidateAll() => _entries.Clear();
 
-    /// <summary>Drops the entries of one function, or of those that differ from it only in the function bits that the mask ignores.</summary>
+    /// <summary>
+    /// Drops the entries of one function, or of those that differ from it only in the function bits that the mask ignores.
+    /// </summary>
     public void InvalidateDevice(SourceId source, byte functionMask)
     {
         // FM: 0 exact, 1 ignores function bit 2, 2 bits 2:1, 3 all three.

@@ -57,9 +57,11 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         if (!Enabled) return Identity(address, default);
         if (wanted == Permission.None) wanted = Permission.Read;
         var reason = TryGetContext(source, out var context);
-        if (reason == FaultReason.None && (context.Type != TranslationType.DeviceTlb || !options.DeviceTlb)) reason = FaultReason.TranslatedBlocked;
+        if (reason == FaultReason.None && (context.Type != TranslationType.DeviceTlb || !options.DeviceTlb))
+            reason = FaultReason.TranslatedBlocked;
         if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, TranslationRequest);
-        if (address.Value - InterruptFirst < InterruptSize) return Fault(Denied(wanted), context, source, address, wanted, TranslationRequest);
+        if (address.Value - InterruptFirst < InterruptSize)
+            return Fault(Denied(wanted), context, source, address, wanted, TranslationRequest);
         if (Iotlb.TryLookup(source, address, out var cached) && (cached.Allowed & wanted) == wanted) return Hit(address, cached);
         _misses++;
         return Walk(context, source, address, wanted, TranslationRequest);
@@ -149,7 +151,8 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         return memory.TryRead64(address, out low) && memory.TryRead64(new GuestPhysical(address.Value + 8), out high);
     }
 
-    private Translated Fault(FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
+    private Translated Fault(
+        FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
     {
         // To a translation request "no access" is an answer (R = W = 0), not an error that anyone records.
         var answered = addressType == TranslationRequest

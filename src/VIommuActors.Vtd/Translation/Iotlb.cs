@@ -17,7 +17,9 @@ public readonly record struct IotlbEntry(GuestPhysical Page, DomainId Domain, Pe
 /// Translation cache: tagged with source id, page number and level, with the domain id as an attribute that invalidations match.
 /// A full cache is emptied before the next entry goes in, as QEMU's is.
 /// </summary>
-/// <remarks>Devices that share a domain id do not share entries. A superpage is one entry, dropped by an invalidation of any page in it.</remarks>
+/// <remarks>
+/// Devices that share a domain id do not share entries. A superpage is one entry, dropped by an invalidation of any page in it.
+/// </remarks>
 public sealed class Iotlb
 {
     private const int Levels = 3;

@@ -22,7 +22,9 @@ public enum Permission : byte
 /// <summary>The answer to one translation request.</summary>
 /// <param name="Fault"><see cref="FaultReason.None"/> when the access is allowed.</param>
 /// <param name="Address">Translated address, including the offset in the page; meaningless with a fault.</param>
-/// <param name="Mask">Page size − 1 (0xfff, 0x1fffff, 0x3fffffff); all ones for untranslated or pass-through requests' 4 KiB answers is 0xfff.</param>
+/// <param name="Mask">
+/// Page size − 1 (0xfff, 0x1fffff, 0x3fffffff); all ones for untranslated or pass-through requests' 4 KiB answers is 0xfff.
+/// </param>
 /// <param name="Allowed">Permission of the whole translation: the AND over all levels.</param>
 /// <param name="Domain">Domain id of the context entry; 0 when translation is off.</param>
 /// <param name="Hit">True when the IOTLB answered.</param>

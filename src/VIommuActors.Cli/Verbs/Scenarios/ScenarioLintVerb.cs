@@ -58,7 +58,9 @@ internal sealed class ScenarioLintVerb : Verb
             return [path];
         }
         var found = Directory.GetFiles(path, "*.conf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
-        return found.Length > 0 ? found : throw ToolException.Usage("PATH", path, "there is no scenario in this folder", "a folder with *.conf files");
+        return found.Length > 0
+            ? found
+            : throw ToolException.Usage("PATH", path, "there is no scenario in this folder", "a folder with *.conf files");
     }
 
     private static IReadOnlyList<ScenarioError> ErrorsOf(string path)

@@ -1,0 +1,89 @@
+using System.Xml.Linq;
+
+namespace VIommuActors.Architecture.Tests;
+
+/// <summary>Who may know whom. An arrow that is not in this table does not exist, and a project that is not in it has no place yet.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly string[] Cores = ["Vtd", "Xen", "Trace", "Oracle", "Guest", "Protocols"];
+    private static readonly string[] BelowExperiments = [.. Cores, "Machine", "Actors", "Simulation", "Scenarios"];
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Vtd"] = [],
+        ["Xen"] = [],
+        ["Trace"] = [],
+        ["Scenarios"] = [],
+        ["Simulation"] = [],
+        ["Oracle"] = ["Vtd"],
+        ["Guest"] = ["Vtd", "Oracle"],
+        ["Protocols"] = ["Vtd", "Xen", "Trace"],
+        ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
+        ["Actors"] = [.. Cores, "Machine"],
+        ["Experiments"] = BelowExperiments,
+        ["Cli"] = [.. BelowExperiments, "Experiments"],
+    };
+
+    /// <summary>Packages, by the assemblies they bring. Projects that are not named take the base library and nothing else.</summary>
+    private static readonly Dictionary<string, string[]> Packages = new()
+    {
+        ["Simulation"] = ["Akka"],
+        ["Actors"] = ["Akka"],
+        ["Experiments"] = ["Akka", "HdrHistogram"],
+    };
+
+    public static TheoryData<string> Projects => [.. Product.Projects];
+
+    public static TheoryData<string> Libraries => [.. Product.Projects.Where(project => project != "Cli")];
+
+    [Theory, MemberData(nameof(Projects))]
+    public void A_project_refers_only_to_the_projects_it_may_know(string project)
+    {
+        Assert.Contains(project, Allowed.Keys);
+        Check.None(NotListed(project, Compiled(project), Allowed));
+        Check.None(NotListed(project, Written(project), Allowed));
+    }
+
+    [Theory, MemberData(nameof(Libraries))]
+    public void A_library_refers_only_to_the_packages_it_may_use(string project) =>
+        Check.None(NotListed(project, Outside(Product.Metadata(project)), Packages));
+
+    [Theory]
+    [InlineData("Vtd")]
+    [InlineData("Xen")]
+    [InlineData("Protocols")]
+    [InlineData("Guest")]
+    [InlineData("Machine")]
+    [InlineData("Oracle")]
+    [InlineData("Trace")]
+    [InlineData("Scenarios")]
+    public void Akka_stays_out_of_what_the_actors_host(string project) => Check.None(AkkaIn(Product.Metadata(project)));
+
+    [Fact]
+    public void The_rules_see_an_arrow_that_is_not_listed()
+    {
+        Assert.Equal(["Vtd → Oracle"], NotListed("Vtd", ["Oracle"], Allowed));
+        Assert.Equal(["Planted → Vtd"], NotListed("Planted", ["Vtd"], Allowed));
+        Assert.NotEmpty(NotListed("Trace", Compiled("Machine"), Allowed));
+        Assert.NotEmpty(NotListed("Trace", Written("Machine"), Allowed));
+        Assert.Equal(["Vtd → Akka"], NotListed("Vtd", Outside(Product.Metadata("Actors")), Packages));
+        Assert.NotEmpty(AkkaIn(Product.Metadata("Actors")));
+    }
+
+    private static IEnumerable<string> NotListed(string from, IEnumerable<string> to, Dictionary<string, string[]> table) =>
+        to.Except(table.GetValueOrDefault(from, [])).Select(other => $"{from} → {other}");
+
+    private static IEnumerable<string> Compiled(string project) => Product.Metadata(project).Assemblies.Select(Product.ShortName).OfType<string>();
+
+    /// <summary>The references of the project file: one that no code uses yet leaves no trace in the assembly.</summary>
+    private static IEnumerable<string> Written(string project) =>
+        XDocument.Load(Path.Combine(Product.Root, "src", $"VIommuActors.{project}", $"VIommuActors.{project}.csproj"))
+            .Descendants("ProjectReference")
+            .Select(reference => Product.ShortName(Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))!);
+
+    private static IEnumerable<string> Outside(Metadata metadata) => metadata.Assemblies.Where(assembly =>
+        Product.ShortName(assembly) is null && assembly != "System" && !assembly.StartsWith("System.", StringComparison.Ordinal));
+
+    private static IEnumerable<string> AkkaIn(Metadata metadata) =>
+        metadata.Assemblies.Where(assembly => assembly.StartsWith("Akka", StringComparison.Ordinal));
+}
