@@ -10,7 +10,7 @@ namespace VIommuActors.Trace;
 /// </summary>
 /// <example><code>
 /// {"schema":"viommu.trace/1","scenario":"stale-dma","protocol":"drain","seed":"0x7","tool":"0.1.0"}
-/// {"step":3,"t_ns":1500,"to":"viommu-1","from":"vcpu-1","kind":"mmio","msg":"MmioWrite","cause":1,"enabled":2,"chosen":0,"args":{"addr":"0xfed900f8"}}
+/// {"step":3,"t_ns":900,"to":"viommu","from":"vcpu","kind":"mmio","msg":"Mmio","cause":1,"enabled":2,"chosen":0,"args":{"addr":"0xf8"}}
 /// {"note":"violation","step":9,"t_ns":2400,"by":"oracle","args":{"property":"stale-write"}}
 /// </code></example>
 public static class TraceSchema

@@ -52,8 +52,9 @@ internal sealed class TerminalRenderer(TextWriter output) : IRenderer
         foreach (var row in table.Rows.Where(row => row.Length < table.Columns.Length))
         {
             // No column of the library's may run over others: a remark is written below as a line of its own.
-            Line(string.Concat(
-                row.Select((cell, i) => i == row.Length - 1 ? cell.Text : cell.Text.PadRight(table.WidthOf(i) + Gap))), row[^1].Tone);
+            Line(
+                string.Concat(row.Select((cell, i) => i == row.Length - 1 ? cell.Text : cell.Text.PadRight(table.WidthOf(i) + Gap))),
+                row[^1].Tone);
         }
     }
 

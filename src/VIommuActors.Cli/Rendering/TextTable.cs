@@ -49,6 +49,6 @@ internal sealed record TextTable(ImmutableArray<Column> Columns, ImmutableArray<
     /// <summary>Characters that a column needs. Remarks are not counted.</summary>
     public int WidthOf(int column) => Math.Max(
         HeaderLines(Columns[column]).Max(line => line.Length),
-        Rows.Where(row => row.Length == Columns.Length || column < row.Length - 1).Select(
-            row => row[column].Text.Length).DefaultIfEmpty().Max());
+        Rows.Where(row => row.Length == Columns.Length || column < row.Length - 1)
+            .Select(row => row[column].Text.Length).DefaultIfEmpty().Max());
 }

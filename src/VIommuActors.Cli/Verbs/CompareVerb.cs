@@ -72,8 +72,11 @@ internal sealed class CompareVerb : Verb
         if (interrupted)
         {
             // Of a protocol that had no turn nothing can be said, least of all that it held.
-            comparisons = [.. comparisons.Select(
-                comparison => comparison with { Tallies = [.. comparison.Tallies.Where(tally => tally.Figures.Runs > 0)] })];
+            comparisons =
+            [
+                .. comparisons.Select(comparison =>
+                    comparison with { Tallies = [.. comparison.Tallies.Where(tally => tally.Figures.Runs > 0)] }),
+            ];
         }
 
         if (session.IsJson)
