@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace VIommuActors.Exploration;
 
-/// <summary>An unfinished search between two schedules. Going on from it gives the numbers of a search that was never interrupted.</summary>
+/// <summary>
+/// An unfinished search between two schedules. Going on from it gives the numbers of a search that was never interrupted.
+/// </summary>
 public sealed class ExploreCheckpoint
 {
     private const string Schema = "exploration/1";

@@ -26,7 +26,10 @@ public sealed record ExploreOptions
     /// <summary>Choices with which every schedule begins, as a violation gave them: the search covers what can follow.</summary>
     public IReadOnlyList<int> Prefix { get; init; } = [];
 
-    /// <summary>Asked before every schedule; false ends the search. The place for a budget in seconds and for progress: the library has no clock.</summary>
+    /// <summary>
+    /// Asked before every schedule; false ends the search. The place for a budget in
+    /// seconds and for progress: the library has no clock.
+    /// </summary>
     public Func<ExploreProgress, bool>? Continue { get; init; }
 
     /// <summary>An unfinished search to go on with; same world, strategy and seed.</summary>

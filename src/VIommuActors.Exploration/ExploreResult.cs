@@ -33,7 +33,9 @@ public sealed record ExploreResult
     /// <summary>True only when every execution within the bounds was covered.</summary>
     public required bool Complete { get; init; }
 
-    /// <summary>What was not explored, one sentence each, the stated bounds included. May name a prefix although the search is complete.</summary>
+    /// <summary>
+    /// What was not explored, one sentence each, the stated bounds included. May name a prefix although the search is complete.
+    /// </summary>
     public required IReadOnlyList<string> NotExplored { get; init; }
 
     /// <summary>Where to go on; null when nothing is left.</summary>

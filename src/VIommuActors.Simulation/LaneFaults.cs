@@ -7,7 +7,9 @@ namespace VIommuActors.Simulation;
 /// Losing and doubling keep the order of a lane. A finite <see cref="Total"/> makes all faults of a run compete for it;
 /// budgets per lane do not, and are cheaper to explore.
 /// </remarks>
-/// <param name="applies">True for a message (sender, receiver, message) that may suffer a fault. Must depend on its arguments alone.</param>
+/// <param name="applies">
+/// True for a message (sender, receiver, message) that may suffer a fault. Must depend on its arguments alone.
+/// </param>
 public sealed class LaneFaults(Func<IActorRef, IActorRef, object, bool> applies)
 {
     /// <summary>How many messages each lane may lose in a run.</summary>

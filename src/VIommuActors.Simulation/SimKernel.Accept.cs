@@ -24,7 +24,8 @@ public sealed partial class SimKernel
         int sender = SenderSlot(onlyFrom);
         if (sender == Outside)
         {
-            throw new ArgumentException($"{onlyFrom.Path.ToStringWithoutAddress()} is not an actor: it shares its lane with others.", nameof(onlyFrom));
+            throw new ArgumentException(
+                $"{onlyFrom.Path.ToStringWithoutAddress()} is not an actor: it shares its lane with others.", nameof(onlyFrom));
         }
 
         var queue = QueueOf(actor);
@@ -43,7 +44,9 @@ public sealed partial class SimKernel
         Refresh(queue);
     }
 
-    /// <summary>The lanes that hold messages, deliverable or not, in canonical order, with the step that sent the first message of each.</summary>
+    /// <summary>
+    /// The lanes that hold messages, deliverable or not, in canonical order, with the step that sent the first message of each.
+    /// </summary>
     /// <remarks>At quiescence: what waits for an actor that is suspended or takes messages of another sender only.</remarks>
     public IReadOnlyList<(LaneId Lane, long Cause)> WaitingLanes()
     {

@@ -7,7 +7,9 @@ public sealed partial class SimKernel
     private LaneFaults? _faults;
     private int _faultsLeft;
 
-    /// <summary>Faults that runs may have, as further choices on their lanes; null (the default) for none. Read when a run begins.</summary>
+    /// <summary>
+    /// Faults that runs may have, as further choices on their lanes; null (the default) for none. Read when a run begins.
+    /// </summary>
     public LaneFaults? Faults { get; set; }
 
     private void BeginFaults()

@@ -40,7 +40,10 @@ public sealed partial class SimKernel
     /// <summary>User messages delivered in this run; while an actor handles one, also the number of that step.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>How often time has moved in this run, to the same time included. Everything before such a moment happened before everything after it.</summary>
+    /// <summary>
+    /// How often time has moved in this run, to the same time included. Everything
+    /// before such a moment happened before everything after it.
+    /// </summary>
     public long Instants { get; private set; }
 
     /// <summary>User messages that wait in mailboxes, deliverable or not (an actor may be suspended).</summary>

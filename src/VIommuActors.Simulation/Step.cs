@@ -12,7 +12,9 @@ namespace VIommuActors.Simulation;
 /// <param name="Enabled">How many choices there were: lanes that could have delivered, and their possible faults.</param>
 /// <param name="Chosen">Index of the chosen lane in canonical order, 0 ≤ Chosen &lt; Enabled.</param>
 /// <param name="Lane">The chosen lane, and whether the message is lost or doubled.</param>
-/// <param name="Exclusive">True when the receiver would have taken no other lane's message: it waits for one sender, or has unstashed messages.</param>
+/// <param name="Exclusive">
+/// True when the receiver would have taken no other lane's message: it waits for one sender, or has unstashed messages.
+/// </param>
 public readonly record struct Step(
     long Number,
     long TimeNs,

@@ -20,14 +20,16 @@ public sealed class ReferenceTests
         ["Protocols"] = ["Vtd", "Xen", "Trace"],
         ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
         ["Actors"] = [.. Cores, "Machine"],
-        ["Experiments"] = BelowExperiments,
-        ["Cli"] = [.. BelowExperiments, "Experiments"],
+        ["Exploration"] = ["Simulation", "Trace"],
+        ["Experiments"] = [.. BelowExperiments, "Exploration"],
+        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments"],
     };
 
     /// <summary>Packages, by the assemblies they bring. Projects that are not named take the base library and nothing else.</summary>
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Simulation"] = ["Akka"],
+        ["Exploration"] = ["Akka"],
         ["Actors"] = ["Akka"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
     };

@@ -3,7 +3,10 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Internals;
 
-/// <summary>Hash of an execution: per actor, the senders of the messages in the order handled. Equal for schedules that only swap independent steps.</summary>
+/// <summary>
+/// Hash of an execution: per actor, the senders of the messages in the order handled.
+/// Equal for schedules that only swap independent steps.
+/// </summary>
 internal sealed class HistoryHash
 {
     private const ulong Odd = 0x9E37_79B9_7F4A_7C15;

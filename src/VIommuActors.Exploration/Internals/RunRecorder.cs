@@ -19,7 +19,9 @@ internal class RunRecorder(IStrategy strategy, IReadOnlyList<int> prefix) : ICho
 
     public ulong Trace => _hash.Value();
 
-    /// <summary>A strategy that wants to know about shared words gets a recorder that passes them on; for the others they cost nothing.</summary>
+    /// <summary>
+    /// A strategy that wants to know about shared words gets a recorder that passes them on; for the others they cost nothing.
+    /// </summary>
     public static RunRecorder For(IStrategy strategy, IReadOnlyList<int> prefix) =>
         strategy is ITouchObserver touches ? new Touching(strategy, prefix, touches) : new RunRecorder(strategy, prefix);
 

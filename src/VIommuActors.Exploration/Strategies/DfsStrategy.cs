@@ -41,7 +41,8 @@ public sealed class DfsStrategy : IStrategy
         else if (_path[_at].Count != count)
         {
             throw new InvalidOperationException(
-                $"Choice {_at + 1} was among {_path[_at].Count} before and is among {count} now: the world does not begin in the same state.");
+                $"Choice {_at + 1} was among {_path[_at].Count} before and is among {count} now: "
+                + "the world does not begin in the same state.");
         }
 
         return _path[_at++].Chosen;

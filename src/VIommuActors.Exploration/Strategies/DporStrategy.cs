@@ -44,7 +44,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     /// <inheritdoc/>
     public string? Gap =>
         _late ? "Actors got their slot in the middle of a schedule: register all actors at the beginning, or orders cannot be compared."
-        : _impossible > 0 ? $"{_impossible} planned order(s) turned out impossible: steps depend on each other in a way that was not reported."
+        : _impossible > 0
+            ? $"{_impossible} planned order(s) turned out impossible: steps depend on each other in a way that was not reported."
         : null;
 
     /// <inheritdoc/>
@@ -82,7 +83,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         if (index < 0)
         {
             throw new InvalidOperationException(
-                $"Step {step} was from slot {chosen.Sender} to slot {chosen.Receiver} before and is impossible now: the world does not begin in the same state.");
+                $"Step {step} was from slot {chosen.Sender} to slot {chosen.Receiver} before "
+                + "and is impossible now: the world does not begin in the same state.");
         }
 
         ListOthers(chosen, enabled);

@@ -3,7 +3,10 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
 
-/// <summary>Chooses one schedule after the other. One that is also an <see cref="IStepObserver"/> or <see cref="ITouchObserver"/> sees the steps.</summary>
+/// <summary>
+/// Chooses one schedule after the other. One that is also an
+/// <see cref="IStepObserver"/> or <see cref="ITouchObserver"/> sees the steps.
+/// </summary>
 public interface IStrategy : IChoice
 {
     /// <summary>As a user writes it: <c>random</c>, <c>pct:3</c>, <c>dfs</c>, <c>dpor</c>.</summary>

@@ -3,7 +3,9 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
 
-/// <summary>Random priorities with D - 1 moments at which the leader falls back: good at bugs that need few orderings to be just so.</summary>
+/// <summary>
+/// Random priorities with D - 1 moments at which the leader falls back: good at bugs that need few orderings to be just so.
+/// </summary>
 /// <remarks>
 /// After Burckhardt, Kothari, Musuvathi and Nagarakatte, "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs" (2010).
 /// Priorities belong to lanes (a fault to a lane of its own), because a lane is what Akka keeps in order, as a thread does with its

@@ -3,7 +3,10 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
 
-/// <summary>Walks that pick uniformly among the enabled choices. Schedule n of seed s is schedule 1 of seed s + n - 1, and <see cref="RandomChoice"/> of that seed.</summary>
+/// <summary>
+/// Walks that pick uniformly among the enabled choices. Schedule n of seed s is schedule 1
+/// of seed s + n - 1, and <see cref="RandomChoice"/> of that seed.
+/// </summary>
 /// <param name="seed">Seed of the first schedule.</param>
 public sealed class RandomStrategy(ulong seed) : IStrategy
 {

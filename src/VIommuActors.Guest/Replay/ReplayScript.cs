@@ -30,7 +30,8 @@ public sealed class ReplayScript
                     if (!sources.Contains(e.Source)) sources.Add(e.Source);
                     if (e.Kind == RecordedKind.ContextEntry) top = Math.Max(top, (e.Low & AddressBits) + 4096);
                     else if (e.Kind == RecordedKind.PassThrough) top = Math.Max(top, e.Iova.Page.Value + 4096);
-                    else if (e.Kind == RecordedKind.TranslationMiss) top = Math.Max(top, (e.Pte & AddressBits & ~e.PageMask) + e.PageMask + 1);
+                    else if (e.Kind == RecordedKind.TranslationMiss)
+                        top = Math.Max(top, (e.Pte & AddressBits & ~e.PageMask) + e.PageMask + 1);
                     // A hit does not show the size of its page: room for 2 MiB.
                     else if (e.Kind == RecordedKind.TranslationHit) top = Math.Max(top, (e.Pte & AddressBits) + 0x20_0000);
                     break;

@@ -126,7 +126,8 @@ internal sealed class Execution
                 continue;
             }
 
-            if (without && (_events[later].Act.Lane.Fault != LaneFault.None || (left is not null && left.Exists(l => HappensBefore(l, later)))))
+            if (without && (_events[later].Act.Lane.Fault != LaneFault.None
+                || (left is not null && left.Exists(l => HappensBefore(l, later)))))
             {
                 (left ??= []).Add(later);
                 continue;
