@@ -24,7 +24,11 @@ internal sealed class Bench : IVtdHost
         Platform = new GuestPlatform
         {
             UnitBases = [FakeCpu.UnitBase],
-            Devices = [new GuestDevice(0, First, 0, 0, HasRing: false, KeepsMappings: false), new GuestDevice(1, Second, 0, domains - 1, HasRing: false, KeepsMappings: false)],
+            Devices =
+            [
+                new GuestDevice(0, First, 0, 0, HasRing: false, KeepsMappings: false),
+                new GuestDevice(1, Second, 0, domains - 1, HasRing: false, KeepsMappings: false),
+            ],
             Domains = [.. Enumerable.Range(1, domains).Select(id => new GuestDomain(0, new DomainId((ushort)id), new DomainKey(id)))],
             RamBytes = RamBytes,
             Queued = queued,

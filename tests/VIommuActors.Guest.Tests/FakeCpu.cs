@@ -15,6 +15,14 @@ internal sealed class Clock : IRunPosition
     public long Step => NowNs;
 }
 
+/// <summary>Looking at journals.</summary>
+internal static class Journals
+{
+    /// <summary>The acts that begin with a text.</summary>
+    public static IEnumerable<string> Only(this IEnumerable<string> journal, string prefix) =>
+        journal.Where(act => act.StartsWith(prefix, StringComparison.Ordinal));
+}
+
 /// <summary>
 /// A vCPU without a machine. Everything it does goes into one journal, in order: <c>R8 28</c>, <c>W4 18 4000000</c> (size, offset from
 /// the unit's base, value), pauses, rings. By default each instruction is over at once; with <see cref="Stepped"/> register accesses

@@ -50,7 +50,8 @@ public class HistoryPropertyTests
                 // Three small pages to one large one; the large ones overlap all small ones of their half.
                 var mask = act.Size == 0 ? Bench.Large : Bench.Page;
                 var iova = At(0x80000000, act.Where) & ~mask;
-                var frames = Enumerable.Range(act.Frame, act.Size == 2 ? 2 : 1).Select(frame => At(0x40000000, frame & 7) & ~mask).ToArray();
+                var frames = Enumerable.Range(act.Frame, act.Size == 2 ? 2 : 1)
+                    .Select(frame => At(0x40000000, frame & 7) & ~mask).ToArray();
                 var domain = (act.Which & 1) == 0 ? Bench.Domain : Bench.OtherDomain;
                 var (reads, writes) = ((act.Rights & 1) != 0, (act.Rights & 2) != 0);
                 grants.Add(new Past(bench.Map(iova, frames, mask, writes, reads, domain), domain, iova, mask, frames, reads, writes));
@@ -100,7 +101,8 @@ public class HistoryPropertyTests
             var allowed = Grants.Where(grant => grant.Domain == domain && (write ? grant.Writes : grant.Reads)).ToList();
             var live = allowed.Where(grant => !grant.Revoked && grant.Translate(iova) == address).ToList();
             if (live.Count > 0) return live.TrueForAll(grant => grant.HandedBack) ? "exposed" : "fine";
-            var stale = allowed.Exists(grant => grant.Revoked && grant.Frames.Any(frame => frame <= address && address <= frame + grant.Mask));
+            var stale = allowed.Exists(grant =>
+                grant.Revoked && grant.Frames.Any(frame => frame <= address && address <= frame + grant.Mask));
             return stale ? write ? "stale-write" : "stale-read" : "escape";
         }
     }

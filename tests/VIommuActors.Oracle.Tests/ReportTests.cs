@@ -41,8 +41,10 @@ public class ReportTests
         _bench.At(15).Read(0xfffff040, 0x5040);
         Assert.Equal(
             [
-                "stale-write: device 00:03.0 wrote frame 0x5040 through iova 0xfffff040 at 140 ns (step 14), mapped at step 3; the guest had seen its invalidation complete at 110 ns (step 11)",
-                "stale-read: device 00:03.0 read frame 0x5040 through iova 0xfffff040 at 150 ns (step 15), mapped at step 3; the guest had seen its invalidation complete at 110 ns (step 11)",
+                "stale-write: device 00:03.0 wrote frame 0x5040 through iova 0xfffff040 at 140 ns (step 14), "
+                + "mapped at step 3; the guest had seen its invalidation complete at 110 ns (step 11)",
+                "stale-read: device 00:03.0 read frame 0x5040 through iova 0xfffff040 at 150 ns (step 15), "
+                + "mapped at step 3; the guest had seen its invalidation complete at 110 ns (step 11)",
             ],
             _bench.Oracle.Violations.Select(violation => violation.ToString()));
     }
@@ -58,7 +60,8 @@ public class ReportTests
         _bench.Oracle.Close();
         Assert.Equal(
             [
-                "escape: device 00:03.0 touched 0x6040 through iova 0xfffff040 at 140 ns (step 14), which no mapping of its domain ever allowed",
+                "escape: device 00:03.0 touched 0x6040 through iova 0xfffff040 at 140 ns (step 14), "
+                + "which no mapping of its domain ever allowed",
                 "wrong-fault: request 8 of device 00:03.0 was refused by 140 ns (step 14) although its mapping at 0xfffff000 was in place",
                 "lost-completion: guest 2 gave up waiting for an invalidation at 140 ns (step 14)",
                 "lost-dma: request 9 of device 00:03.0 never ended",

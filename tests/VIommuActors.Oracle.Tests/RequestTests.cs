@@ -45,7 +45,8 @@ public class RequestTests
         _bench.Oracle.Abandoned(2);
         _bench.Oracle.Finished(2, faulted: true);
         Assert.Equal(("", 2L, 1L, 0L, 1L, 0), (
-            _bench.Broken, _bench.Oracle.Issues, _bench.Oracle.Done, _bench.Oracle.Faulted, _bench.Oracle.AbandonedRequests, _bench.Oracle.Unfinished));
+            _bench.Broken, _bench.Oracle.Issues, _bench.Oracle.Done, _bench.Oracle.Faulted,
+            _bench.Oracle.AbandonedRequests, _bench.Oracle.Unfinished));
     }
 
     [Fact]

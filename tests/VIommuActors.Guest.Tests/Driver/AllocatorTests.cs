@@ -21,7 +21,8 @@ public class AllocatorTests
     [InlineData(0x1001, 0xffffe000)]
     [InlineData(0x3000, 0xffffc000)]
     [InlineData(0x200000, 0xffe00000)]
-    public void Sizes_are_rounded_up_to_powers_of_two_and_aligned_to_them(ulong bytes, ulong iova) => Assert.Equal(iova, _space.Take(bytes).Value);
+    public void Sizes_are_rounded_up_to_powers_of_two_and_aligned_to_them(ulong bytes, ulong iova) =>
+        Assert.Equal(iova, _space.Take(bytes).Value);
 
     [Fact]
     public void A_range_behind_a_smaller_one_is_aligned_to_its_own_size()

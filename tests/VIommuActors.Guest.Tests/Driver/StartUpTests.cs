@@ -52,7 +52,7 @@ public class StartUpTests
         var looks = 0;
         bench.Cpu.Load = (offset, size) => offset == 0x1c && ++looks % 3 != 0 ? 0 : bench.Unit.Read(offset, size);
         Bench.Run(new IommuDriver(bench.Platform, bench.Heap, bench.Ram).Start(bench.Cpu));
-        Assert.Equal(["W4 18 4000000", "W4 18 44000000", "W4 18 84000000"], bench.Journal.Where(act => act.StartsWith("W4 18", StringComparison.Ordinal)));
+        Assert.Equal(["W4 18 4000000", "W4 18 44000000", "W4 18 84000000"], bench.Journal.Only("W4 18"));
         Assert.True(bench.Journal.Count(act => act == "R4 1c") >= 9);
     }
 
@@ -87,7 +87,7 @@ public class StartUpTests
         var bench = new Bench();
         bench.Platform = bench.Platform with
         {
-            Devices = [new GuestDevice(0, new SourceId(0x0018), 0, 0, false, false), new GuestDevice(1, new SourceId(0x0218), 0, 1, false, false)],
+            Devices = [bench.Platform.Devices[0], bench.Platform.Devices[1] with { Source = new SourceId(0x0218) }],
         };
         bench.Started();
         Assert.Equal([0x103001UL, 0, 0x104001], new[] { bench.Load(0x102000), bench.Load(0x102010), bench.Load(0x102020) });

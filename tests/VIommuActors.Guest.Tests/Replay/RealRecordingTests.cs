@@ -23,7 +23,8 @@ public class RealRecordingTests
         Assert.Equal((descriptors, registerInvalidations), (replay.Report.Descriptors, replay.Report.RegisterInvalidations));
         Assert.Equal(descriptors / 2, replay.Report.StatusWrites);
         Assert.Equal(
-            recording.Summary.Count(RecordedKind.TranslationMiss) + recording.Summary.Count(RecordedKind.TranslationHit), replay.Report.Translations);
+            recording.Summary.Count(RecordedKind.TranslationMiss) + recording.Summary.Count(RecordedKind.TranslationHit),
+            replay.Report.Translations);
         Assert.Equal(recording.Summary.Count(RecordedKind.RegisterRead), replay.Report.EqualReads);
         Assert.Equal(0, replay.Refused);
         Assert.Empty(((FakeWatch)replay.Cpu.Watch).Oracle.Violations);
@@ -98,7 +99,8 @@ public class RealRecordingTests
             ram.Write64(new GuestPhysical(row.Address.Value + 8), row.High);
         }
         var unit = new VtdUnit(VtdOptions.FromCapabilities(summary.Cap!.Value, summary.Ecap!.Value), ram, new Nobody());
-        unit.Write(RegisterOffset.Rtaddr, 8, dump.Rows.Where(row => row.Table == RecordedTable.Root).Min(row => row.Address.Value) & ~0xfffUL);
+        var root = dump.Rows.First(row => row.Table == RecordedTable.Root);
+        unit.Write(RegisterOffset.Rtaddr, 8, root.Address.Value & ~0xfffUL);
         unit.Write(RegisterOffset.Gcmd, 4, 0x40000000);
         unit.Write(RegisterOffset.Gcmd, 4, 0x80000000);
         return unit;
@@ -163,7 +165,8 @@ public class RealRecordingTests
     private readonly record struct Scope(DomainId? Domain, ulong First, ulong Last)
     {
         public bool Covers(RecordedEvent miss) =>
-            (Domain is null || Domain == miss.Domain) && First <= (miss.Iova.Value | miss.PageMask) && (miss.Iova.Value & ~miss.PageMask) <= Last;
+            (Domain is null || Domain == miss.Domain)
+            && First <= (miss.Iova.Value | miss.PageMask) && (miss.Iova.Value & ~miss.PageMask) <= Last;
     }
 
     private sealed class Nobody : IVtdHost

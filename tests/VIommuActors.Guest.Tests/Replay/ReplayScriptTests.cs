@@ -8,7 +8,8 @@ public class ReplayScriptTests
     public void What_the_unit_fetched_after_a_tail_write_is_what_that_write_submitted()
     {
         var script = new ReplayScript(Replays.Read(
-            "0 W 88 4 0\n1 W 90 8 1000\n2 W 88 4 20\n3 Q 11 0\n3 Q 200000025 2004\n3 S 2004 2\n4 M 18 fffff000 5003 1 fff\n5 W 88 4 30\n6 Q d2 0\n7 R 1c 4 0\n"));
+            "0 W 88 4 0\n1 W 90 8 1000\n2 W 88 4 20\n3 Q 11 0\n3 Q 200000025 2004\n3 S 2004 2\n"
+            + "4 M 18 fffff000 5003 1 fff\n5 W 88 4 30\n6 Q d2 0\n7 R 1c 4 0\n"));
         Assert.Empty(script.BatchOf(0));
         Assert.Equal([(4, 0x11UL), (5, 0x200000025UL)], script.BatchOf(2).Select(e => (e.Line, e.Low)));
         Assert.Equal([(9, 0xd2UL)], script.BatchOf(7).Select(e => (e.Line, e.Low)));
@@ -27,7 +28,8 @@ public class ReplayScriptTests
     public void Devices_are_listed_in_the_order_of_their_first_appearance()
     {
         var script = new ReplayScript(Replays.Read(
-            "0 F 30 2 1000 1\n1 C 20 5001 101\n2 M 18 fffff000 5003 1 fff\n3 H 20 fffff000 5003 1\n4 P 28 1000\n5 M 18 ffffe000 5003 1 fff\n"));
+            "0 F 30 2 1000 1\n1 C 20 5001 101\n2 M 18 fffff000 5003 1 fff\n"
+            + "3 H 20 fffff000 5003 1\n4 P 28 1000\n5 M 18 ffffe000 5003 1 fff\n"));
         Assert.Equal([0x30, 0x20, 0x18, 0x28], script.Sources.Select(source => (int)source.Value));
     }
 

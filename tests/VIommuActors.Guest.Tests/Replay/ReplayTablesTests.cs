@@ -57,7 +57,8 @@ public class ReplayTablesTests
     [Theory]
     [InlineData(Page, 0xfffff000, 0xfffff000, 0x5003, 0x5040)]
     [InlineData(Large, 0xffe03040, 0xffe00000, 0x400083, 0x403040)]
-    public void A_recorded_leaf_is_mapped_granted_and_found_by_every_address_in_it(ulong mask, ulong iova, ulong first, ulong pte, ulong lands)
+    public void A_recorded_leaf_is_mapped_granted_and_found_by_every_address_in_it(
+        ulong mask, ulong iova, ulong first, ulong pte, ulong lands)
     {
         var leaf = _tables.Ensure(_bench.Cpu, Bench.First, new Iova(iova), mask, pte)!;
         Assert.Equal((first, mask, pte), (leaf.Iova.Value, leaf.Mask, leaf.Pte));
@@ -109,10 +110,11 @@ public class ReplayTablesTests
     [Fact]
     public void The_pages_of_one_domain_leave_the_same_addresses_of_the_next_alone()
     {
-        var (one, two) = (Ensure(Bench.First, 0x10000), Ensure(Bench.Second, 0x10000));
-        var far = Ensure(Bench.Second, 0x20000);
-        Assert.Equal([one, two], _tables.TakeCovered([One, Two], new Iova(0x10000), 1));
-        Assert.Same(far, _tables.Find(Bench.Second, new Iova(0x20000)));
+        // The page lies in the first domain's large leaf; the second domain has a small one where that begins.
+        var large = _tables.Ensure(_bench.Cpu, Bench.First, new Iova(0x400000), Large, 0x600083)!;
+        var (small, same) = (Ensure(Bench.Second, 0x400000), Ensure(Bench.Second, 0x47f000));
+        Assert.Equal([large, same], _tables.TakeCovered([One, Two], new Iova(0x47f000), 1));
+        Assert.Same(small, _tables.Find(Bench.Second, new Iova(0x400000)));
     }
 
     [Fact]
@@ -142,5 +144,6 @@ public class ReplayTablesTests
         Assert.Equal(0x6000UL, _bench.Translate(0x20000).Address.Value);
     }
 
-    private LiveLeaf Ensure(SourceId source, ulong iova, ulong pte = 0x5003) => _tables.Ensure(_bench.Cpu, source, new Iova(iova), Page, pte)!;
+    private LiveLeaf Ensure(SourceId source, ulong iova, ulong pte = 0x5003) =>
+        _tables.Ensure(_bench.Cpu, source, new Iova(iova), Page, pte)!;
 }

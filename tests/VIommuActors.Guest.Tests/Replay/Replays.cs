@@ -34,7 +34,8 @@ internal sealed class Replays : IVtdHost
             Backlog = 64,
         };
         Cpu = new FakeCpu(Ram) { Load = Unit.Read, Store = Unit.Write, Work = (device, segments) => Access(device, segments[0]) };
-        _program = new TraceProgram(Script, settings, new GuestHeap(Script.TopAddress, ramBytes), domain => new DomainKey(domain.Value), new ReplayReport());
+        var heap = new GuestHeap(Script.TopAddress, ramBytes);
+        _program = new TraceProgram(Script, settings, heap, domain => new DomainKey(domain.Value), new ReplayReport());
     }
 
     public static string Header { get; } = "0 R 8 8 d2008c22260206\n1 R 10 8 f00f4a\n";
@@ -81,7 +82,8 @@ internal sealed class Replays : IVtdHost
             Refused++;
             return;
         }
-        ((FakeWatch)Cpu.Watch).Oracle.Accessed(0, Script.Sources[device], 0, segment.Address, answer.Address, segment.Bytes, segment.IsWrite);
+        var watch = (FakeWatch)Cpu.Watch;
+        watch.Oracle.Accessed(0, Script.Sources[device], 0, segment.Address, answer.Address, segment.Bytes, segment.IsWrite);
     }
 
     bool IVtdHost.Flushed(in VIommuActors.Vtd.Invalidation.Invalidation invalidation) => true;

@@ -67,7 +67,8 @@ public class WorkloadTests
             OperationNs = 100,
         };
         var driver = new IommuDriver(bench.Platform, bench.Heap, bench.Ram);
-        var program = new SyntheticProgram(driver, new BufferPool(bench.Heap, 2, (ulong)pageBytes), bench.Heap, Settings() with { PageBytes = (ulong)pageBytes });
+        var pool = new BufferPool(bench.Heap, 2, (ulong)pageBytes);
+        var program = new SyntheticProgram(driver, pool, bench.Heap, Settings() with { PageBytes = (ulong)pageBytes });
         var second = bench.NewCpu(1);
         var accesses = 0;
         foreach (var cpu in new[] { bench.Cpu, second })
@@ -78,8 +79,10 @@ public class WorkloadTests
             {
                 foreach (var segment in segments)
                 {
-                    for (var at = segment.Address.Value; at < segment.Address.Value + (ulong)segment.Bytes; at = (at & ~0xfffUL) + 4096, accesses++)
-                        Assert.True(bench.Translate(at, segment.IsWrite ? Permission.Write : Permission.Read, bench.Platform.Devices[device].Source).Ok);
+                    var wanted = segment.IsWrite ? Permission.Write : Permission.Read;
+                    var end = segment.Address.Value + (ulong)segment.Bytes;
+                    for (var at = segment.Address.Value; at < end; at = (at & ~0xfffUL) + 4096, accesses++)
+                        Assert.True(bench.Translate(at, wanted, bench.Platform.Devices[device].Source).Ok);
                 }
             };
         }
@@ -90,11 +93,11 @@ public class WorkloadTests
         Bench.Run(first);
         Bench.Run(waits);
 
-        Assert.Equal(2 * 10 * 3, bench.Journal.Count(act => act.StartsWith("ring ", StringComparison.Ordinal)));
-        Assert.Equal(1 + (2 * 10), bench.Journal.Count(act => act.StartsWith("granted", StringComparison.Ordinal)));
-        Assert.Equal(2 * 10, bench.Journal.Count(act => act.StartsWith("revoked", StringComparison.Ordinal)));
+        Assert.Equal(2 * 10 * 3, bench.Journal.Only("ring ").Count());
+        Assert.Equal(1 + (2 * 10), bench.Journal.Only("granted").Count());
+        Assert.Equal(2 * 10, bench.Journal.Only("revoked").Count());
         Assert.Single(bench.Journal, act => act == "work begins");
-        Assert.Contains(bench.Journal, act => act.StartsWith("ring 1 ", StringComparison.Ordinal) && act.EndsWith(" x7", StringComparison.Ordinal));
+        Assert.Contains(bench.Journal.Only("ring 1 "), act => act.EndsWith(" x7", StringComparison.Ordinal));
         Assert.True(accesses > 150);
     }
 
@@ -117,7 +120,8 @@ public class WorkloadTests
         var buffer = bench.Buffer(2);
         var pool = new BufferPool(bench.Heap, 2, 4096);
         pool.Return(buffer);
-        Bench.Run(new SyntheticProgram(new IommuDriver(bench.Platform, bench.Heap, bench.Ram), pool, bench.Heap, Settings() with { Rounds = 1 }).Run(bench.Cpu));
+        var driver = new IommuDriver(bench.Platform, bench.Heap, bench.Ram);
+        Bench.Run(new SyntheticProgram(driver, pool, bench.Heap, Settings() with { Rounds = 1 }).Run(bench.Cpu));
         Assert.All(buffer.Pages, page => Assert.Equal(1UL, bench.Load(page.Value) >> 63));
         Assert.Equal((ulong)bench.Clock.NowNs | 1UL << 63, bench.Load(buffer.Pages[0].Value));
     }
@@ -142,7 +146,8 @@ public class WorkloadTests
     private static List<string> RoundOf(SyntheticSettings settings)
     {
         var bench = new Bench();
-        var program = new SyntheticProgram(new IommuDriver(bench.Platform, bench.Heap, bench.Ram), new BufferPool(bench.Heap, 2, 4096), bench.Heap, settings);
+        var driver = new IommuDriver(bench.Platform, bench.Heap, bench.Ram);
+        var program = new SyntheticProgram(driver, new BufferPool(bench.Heap, 2, 4096), bench.Heap, settings);
         Bench.Run(program.Run(bench.Cpu));
         return [.. bench.Journal.SkipWhile(act => !act.StartsWith("ring", StringComparison.Ordinal))
             .TakeWhile(act => !act.StartsWith("withdrawn", StringComparison.Ordinal))];
