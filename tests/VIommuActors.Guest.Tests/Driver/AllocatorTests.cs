@@ -83,7 +83,7 @@ public class AllocatorTests
 
     [Fact]
     public void Ranges_in_use_never_overlap_each_other_nor_the_interrupt_range() =>
-        Gen.Select(Gen.Bool, Gen.Int[0, 1000], Gen.ULong[1, 1UL << 24]).Array[1, 200].Sample(
+        Gen.Select(Gen.Bool, Gen.Int[0, 1000], Gen.ULong[1, 1UL << 22]).Array[1, 200].Sample(
             acts =>
             {
                 var space = new IovaSpace();
