@@ -1,0 +1,235 @@
+using Akka.Actor;
+using VIommuActors.Actors.Parties;
+using VIommuActors.Actors.Tests.Support;
+using VIommuActors.Machine.DeviceModel;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Vtd;
+using VIommuActors.Vtd.Translation;
+
+namespace VIommuActors.Actors.Tests.Parties;
+
+/// <summary>A dummy vIOMMU and a device under their process: what a crash takes, who is told, and how they come back.</summary>
+public sealed class EmulatorCrashSpec : PartySpec
+{
+    private readonly QuietWatch _watch = new();
+
+    public EmulatorCrashSpec()
+    {
+        var started = CreateTestProbe();
+        var dummy = DummyVIommuActor.Props(Dummy, Wires, Nodes, port => new DummyVIommu(port, Nodes, 0, Shared, Design, Options));
+        var device = DmaDeviceActor.Props(Device, Wires, Nodes, port =>
+            new DmaDevice(port, Nodes, 0, new DeviceProfile(2, TranslationUse.PerPage, 0), Design, Options, _watch));
+        var process = Sys.ActorOf(EmulatorProcessActor.Props(Table, [(Dummy, dummy), (Device, device)]), "qemu-0");
+        // The children are bound in the process's constructor, which has run when it answers.
+        process.Tell(new Identify(null), started.Ref);
+        started.ExpectMsg<ActorIdentity>();
+    }
+
+    [Fact]
+    public async Task Fence_goes_to_memory_behind_the_last_access()
+    {
+        await Touch(1);
+
+        Tell(Device, new Crash(NodeId.None, -1));
+
+        Assert.Equal(new ReapFence(Device, Nodes.Hub), await Next<ReapFence>(Nodes.Memory));
+        Nothing(Nodes.Memory);
+    }
+
+    [Fact]
+    public async Task Party_that_is_down_answers_nothing()
+    {
+        await Crash(Device, -1);
+
+        Ring(2);
+        Tell(Device, new Protocols.Messages.Drain(Dummy, 1, DrainScope.All));
+        Tell(Device, new Crash(NodeId.None, 5));
+        await HasHandledAll(Device);
+
+        Nothing(Unit);
+        Nothing(Nodes.Memory);
+        Assert.DoesNotContain(Wires.Log, sent => sent.Message is DrainAck);
+    }
+
+    [Fact]
+    public async Task Party_that_is_not_to_come_back_stays_down_after_reaping()
+    {
+        await Crash(Device, -1);
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Ring(2);
+        await HasHandledAll(Device);
+
+        Nothing(Unit);
+        Assert.Equal(0, Wires.Timers);
+    }
+
+    [Fact]
+    public async Task Device_comes_back_when_its_time_has_come_and_the_process_is_reaped()
+    {
+        await Crash(Device, 1_000_000);
+        Assert.Equal(1_000_000, Wires.FireTimer());
+        Ring(2);
+        await HasHandledAll(Device);
+        Nothing(Unit);
+
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Ring(3);
+
+        Assert.Equal(new Iova(0x10203000), (await Next<TranslateCall>(Unit)).Iova);
+    }
+
+    [Fact]
+    public async Task Device_that_is_reaped_early_still_waits_for_its_time()
+    {
+        await Crash(Device, 1_000_000);
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Ring(2);
+        await HasHandledAll(Device);
+        Nothing(Unit);
+
+        Wires.FireTimer();
+        Ring(3);
+
+        Assert.Equal(new Iova(0x10203000), (await Next<TranslateCall>(Unit)).Iova);
+    }
+
+    [Fact]
+    public async Task Requests_that_were_accepted_are_forgotten()
+    {
+        for (var work = 1; work <= 3; work++) Ring(work);
+        await Next<TranslateCall>(Unit);
+        await Next<TranslateCall>(Unit);
+
+        await CrashAndReturn(Device);
+        Ring(7);
+
+        Assert.Equal(new Iova(0x10207000), (await Next<TranslateCall>(Unit)).Iova);
+        await HasHandledAll(Device);
+        Nothing(Unit);
+        Nothing(Vcpu);
+    }
+
+    [Fact]
+    public async Task Translation_that_the_dead_asked_for_is_not_used_by_the_living()
+    {
+        Ring(1);
+        var old = await Next<TranslateCall>(Unit);
+        await CrashAndReturn(Device);
+        Ring(1);
+        var own = await Next<TranslateCall>(Unit);
+        Assert.Equal(old.Iova, own.Iova);
+
+        Reply(old, 0x10900000);
+        Reply(own, 0x10100000);
+
+        Assert.Equal(new GuestPhysical(0x10100000), (await Next<DmaAccess>(Nodes.Memory)).Address);
+    }
+
+    [Fact]
+    public async Task Access_of_the_dead_that_takes_effect_late_does_not_end_one_of_the_living()
+    {
+        var old = await Touch(1);
+        await CrashAndReturn(Device);
+        var own = await Touch(2);
+
+        Tell(Device, new DmaDone(Nodes.Memory, old.Slot));
+        await HasHandledAll(Device);
+        Nothing(Vcpu);
+        Tell(Device, new DmaDone(Nodes.Memory, own.Slot));
+
+        Assert.Equal(2, (await Next<DmaCompleted>(Vcpu)).Work);
+    }
+
+    [Fact]
+    public async Task Lives_are_told_apart_however_many_there_are()
+    {
+        for (var life = 0; life < 3; life++)
+        {
+            Ring(1);
+            Assert.Equal(life, (await Next<TranslateCall>(Unit)).Life);
+            await CrashAndReturn(Device);
+        }
+    }
+
+    [Fact]
+    public async Task Dummy_that_comes_back_starts_up_from_the_beginning()
+    {
+        Tell(Dummy, new PowerOn(Dummy));
+        Assert.Equal(AttachStep.QueryCapabilities, (await Next<AttachCall>(Nodes.Hub)).Step);
+        Tell(Dummy, new AttachReply(Nodes.Hub, AttachStep.QueryCapabilities, 0, 6));
+        var old = await Next<AttachCall>(Nodes.Hub);
+        Assert.Equal(AttachStep.Create, old.Step);
+
+        await CrashAndReturn(Dummy);
+
+        var call = await Next<AttachCall>(Nodes.Hub);
+        Assert.Equal((AttachStep.QueryCapabilities, 1), (call.Step, call.Life));
+        // What the hypervisor answers to the dead does not move the living on.
+        Tell(Dummy, new AttachReply(Nodes.Hub, AttachStep.Create, 0, 0) { Slot = old.Slot });
+        await HasHandledAll(Dummy);
+        Nothing(Nodes.Hub);
+        Tell(Dummy, new AttachReply(Nodes.Hub, AttachStep.QueryCapabilities, 0, 6) { Slot = call.Slot });
+
+        Assert.Equal(AttachStep.Create, (await Next<AttachCall>(Nodes.Hub)).Step);
+    }
+
+    [Fact]
+    public async Task Drain_of_a_dead_dummy_is_not_finished_by_its_successor()
+    {
+        Tell(Dummy, new DrainCompleteReply(Unit, 1, 0, More: true));
+        var query = await Next<QueryCall>(Unit);
+        // The devices of this drain are behind a probe.
+        var device = Table[Device];
+        Table.Bind(Device, Probe(Device).Ref);
+        Tell(Dummy, new QueryReply(Unit, 1, true, DrainScope.All, query.Number));
+        await Next<Protocols.Messages.Drain>(Device);
+        await CrashAndReturn(Dummy);
+
+        Tell(Dummy, new DrainAck(Device, 1));
+        await HasHandledAll(Dummy);
+
+        Nothing(Unit);
+        Table.Bind(Device, device);
+    }
+
+    [Fact]
+    public async Task Crash_of_one_party_leaves_its_sibling_as_it_is()
+    {
+        var access = await Touch(1);
+        await Crash(Dummy, -1);
+
+        Tell(Device, new DmaDone(Nodes.Memory, access.Slot));
+
+        Assert.Equal(1, (await Next<DmaCompleted>(Vcpu)).Work);
+    }
+
+    private async Task Crash(NodeId party, long restartAfterNs)
+    {
+        Tell(party, new Crash(NodeId.None, restartAfterNs));
+        Assert.Equal(party, (await Next<ReapFence>(Nodes.Memory)).From);
+        // The fence is sent before the timer of the restart is set.
+        await HasHandledAll(party);
+    }
+
+    private async Task CrashAndReturn(NodeId party)
+    {
+        await Crash(party, 1);
+        Tell(party, new Reaped(Nodes.Hub, party));
+        Wires.FireTimer();
+        await HasHandledAll(party);
+    }
+
+    private void Ring(long work) =>
+        Tell(Device, new Doorbell(Vcpu, work, [new DmaSegment(new Iova(0x10200000 + ((ulong)work << 12)), 64, true)], 1));
+
+    private async Task<DmaAccess> Touch(long work)
+    {
+        Ring(work);
+        Reply(await Next<TranslateCall>(Unit), 0x10100000);
+        return await Next<DmaAccess>(Nodes.Memory);
+    }
+
+    private void Reply(TranslateCall call, ulong address) => Tell(Device, new TranslateReply(
+        Unit, call.Slot, call.Iova, 0, new GuestPhysical(address), 0xfff, Permission.ReadWrite, new DomainId(5)));
+}
