@@ -72,7 +72,10 @@ public sealed class MachineLayout
         {
             var index = i;
             _singles.Add((nodes.Vcpus[i], VcpuActor.Props(nodes.Vcpus[i], wires, port =>
-                new Vcpu(port, nodes, index, of.Ram, spec.GuestWatch, of.Dice(index), of.Program, spec.VcpuWatch))));
+                new Vcpu(port, nodes, index, of.Ram, spec.GuestWatch, of.Dice(index), of.Program, spec.VcpuWatch)
+                {
+                    RelaxesAtOnce = of.RelaxesAtOnce,
+                })));
         }
         var channels = new EventChannels();
         var pages = ImmutableArray.CreateBuilder<SharedPages>(of.UnitBases.Length);

@@ -39,6 +39,9 @@ public sealed record GuestSpec
     /// <summary>What its vCPUs run.</summary>
     public required IGuestProgram Program { get; init; }
 
+    /// <summary>Polling loops relax after each look, for runs without time.</summary>
+    public bool RelaxesAtOnce { get; init; }
+
     /// <summary>The random draws of a vCPU.</summary>
     public required Func<int, IDice> Dice { get; init; }
 }

@@ -162,6 +162,16 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     /// <inheritdoc/>
     public void Accessed(int guest, SourceId source, long work, Iova iova, GuestPhysical address, int bytes, bool isWrite)
     {
+        // Page by page: that an access ends with its translation is its device's claim, and not to be believed.
+        for (var done = 0UL; done < (ulong)bytes;)
+        {
+            AccessedPage(guest, source, work, new Iova(iova.Value + done), new GuestPhysical(address.Value + done), isWrite);
+            done += 4096 - ((address.Value + done) & 0xfff);
+        }
+    }
+
+    private void AccessedPage(int guest, SourceId source, long work, Iova iova, GuestPhysical address, bool isWrite)
+    {
         if (!_domains.TryGetValue((guest, source), out var domain))
         {
             Report(Property.Escape, guest, source, iova, address, work, null);

@@ -33,7 +33,18 @@ public abstract class PartyActor(NodeId node, IWires wires) : UntypedActor, IPor
     protected abstract IParty Build();
 
     /// <inheritdoc/>
-    protected override void PreStart() => _party = Build();
+    protected override void PreStart()
+    {
+        try
+        {
+            _party = Build();
+        }
+        catch (Exception failure) when (failure is not EmulatorCrashException)
+        {
+            // An actor that fails to start would only be missing, and its design be blamed for not answering.
+            wires.Failed(node, failure);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

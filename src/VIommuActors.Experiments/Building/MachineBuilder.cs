@@ -22,12 +22,15 @@ internal static class MachineBuilder
 
     private const int RequestsPerSlot = 4;
 
-    /// <summary>The guests of a synthetic scenario.</summary>
-    public static ImmutableArray<GuestSpec> Guests(Scenario scenario, IProtocol protocol, SimRandom random)
+    /// <summary>
+    /// The guests of a synthetic scenario. <paramref name="untimed"/> is given for runs without time: guest code then takes none, and
+    /// what it wraps the RAM in sees every access.
+    /// </summary>
+    public static ImmutableArray<GuestSpec> Guests(Scenario scenario, IProtocol protocol, SimRandom random, Func<IGuestMemory, IGuestMemory>? untimed)
     {
         var guests = ImmutableArray.CreateBuilder<GuestSpec>(scenario.Topology.Guests);
         for (var guest = 0; guest < scenario.Topology.Guests; guest++)
-            guests.Add(Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest));
+            guests.Add(Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, untimed));
         return guests.MoveToImmutable();
     }
 
@@ -57,13 +60,15 @@ internal static class MachineBuilder
     /// <summary>The random draws of one vCPU.</summary>
     public static IDice Dice(SimRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
 
-    private static GuestSpec Guest(Scenario scenario, IProtocol protocol, SimRandom random, int guest)
+    private static GuestSpec Guest(
+        Scenario scenario, IProtocol protocol, SimRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed)
     {
         var topology = scenario.Topology;
         var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
         var devices = Devices(scenario).ToImmutableArray();
         var (guestDevices, domains) = Domains(scenario, devices, guest);
-        var ram = new GuestRam((ulong)topology.RamMib << 20);
+        IGuestMemory ram = new GuestRam((ulong)topology.RamMib << 20);
+        if (untimed is not null) ram = untimed(ram);
         var platform = new GuestPlatform
         {
             UnitBases = bases,
@@ -74,8 +79,8 @@ internal static class MachineBuilder
             DeviceTlb = protocol.UsesDeviceTlb,
             CachingMode = scenario.Unit.CachingMode,
             Levels = scenario.Unit.AddressWidth == 39 ? 3 : 4,
-            OperationNs = scenario.Timing.GuestOperation,
-            CopyPerPageNs = scenario.Timing.BouncePerPage,
+            OperationNs = untimed is null ? scenario.Timing.GuestOperation : 0,
+            CopyPerPageNs = untimed is null ? scenario.Timing.BouncePerPage : 0,
             InvalidationTimeoutNs = scenario.Timing.InvalidationTimeout,
         };
         // The first MiB stays empty, as it holds no ordinary pages on a PC either.
@@ -89,8 +94,9 @@ internal static class MachineBuilder
             Unit = UnitOptions(scenario, protocol),
             Devices = [.. devices.Select(device => device.Spec)],
             Ram = ram,
-            Program = new SyntheticProgram(driver, pool, heap, Settings(scenario, devices)),
+            Program = new SyntheticProgram(driver, pool, heap, Settings(scenario, devices, untimed is not null)),
             Dice = vcpu => Dice(random, vcpu),
+            RelaxesAtOnce = untimed is not null,
         };
     }
 
@@ -133,7 +139,7 @@ internal static class MachineBuilder
         return (result.MoveToImmutable(), [.. domains]);
     }
 
-    private static SyntheticSettings Settings(Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices)
+    private static SyntheticSettings Settings(Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, bool untimed)
     {
         var workload = scenario.Workload;
         var pagesPerRequest = workload.BufferPages * (workload.MapPageSize / 4096);
@@ -148,7 +154,7 @@ internal static class MachineBuilder
             Offset = workload.BufferOffset,
             UnmapWhileInFlight = workload.UnmapWhileInFlight,
             // A storm unmaps as soon as a device may have its first translation; otherwise anywhere in the request's life.
-            InFlightWindowNs = timing.Doorbell + ((storm ? 1 : pagesPerRequest) * (timing.Hypercall + timing.DmaPerPage)),
+            InFlightWindowNs = untimed ? 0 : timing.Doorbell + ((storm ? 1 : pagesPerRequest) * (timing.Hypercall + timing.DmaPerPage)),
             Storm = storm,
             WritePercent = workload.WritePercent,
             MapperUses = workload.MapperUses,
@@ -156,6 +162,8 @@ internal static class MachineBuilder
             NewPolicy = (driver, pool) => workload.Policy switch
             {
                 Policy.Strict => new StrictPolicy(driver),
+                // With CM=1 Linux does not batch: "disallowed due to virtualization".
+                Policy.Deferred when scenario.Unit.CachingMode => new StrictPolicy(driver),
                 Policy.Deferred => new DeferredPolicy(driver, workload.DeferredEntries, workload.DeferredTimerNs),
                 Policy.Optimistic => new OptimisticPolicy(driver, workload.OptimisticQuota, workload.OptimisticTimeoutNs),
                 Policy.ShadowCopy => new ShadowCopyPolicy(driver, _ => pool.New()),

@@ -18,6 +18,9 @@ namespace VIommuActors.Experiments.Building;
 /// <summary>The guests of a run and, for a replayed recording, what compares it.</summary>
 internal sealed class WorkPlan
 {
+    /// <summary>RAM kept above a recording's own for the tables between root and leaf.</summary>
+    private const ulong TableRoom = 16UL << 20;
+
     private WorkPlan(ImmutableArray<GuestSpec> guests) => Guests = guests;
 
     /// <summary>What to build.</summary>
@@ -31,24 +34,38 @@ internal sealed class WorkPlan
 
     /// <summary>Plans a scenario's work.</summary>
     /// <exception cref="RecordedTraceException">The recording cannot be read.</exception>
-    public static WorkPlan For(Scenario scenario, IProtocol protocol, SimRandom random, RecordingShelf shelf) =>
+    public static WorkPlan For(
+        Scenario scenario, IProtocol protocol, SimRandom random, RecordingShelf shelf, Func<IGuestMemory, IGuestMemory>? untimed = null) =>
         scenario.Workload.Kind == WorkloadKind.Trace
             ? Replaying(scenario, protocol, random, shelf.Get(scenario.Workload.File!))
-            : new WorkPlan(MachineBuilder.Guests(scenario, protocol, random));
+            : new WorkPlan(MachineBuilder.Guests(scenario, protocol, random, untimed));
 
     private static WorkPlan Replaying(Scenario scenario, IProtocol protocol, SimRandom random, ReplayScript script)
     {
         var ramBytes = (ulong)scenario.Topology.RamMib << 20;
-        if (script.TopAddress + (16UL << 20) > ramBytes)
+        var file = scenario.Workload.File!;
+        if (script.TopAddress + TableRoom > ramBytes)
+        {
+            var needed = (script.TopAddress + TableRoom) >> 20;
+            throw new Running.UnsupportedCombinationException(
+                "topology.ram-mib",
+                $"{scenario.Topology.RamMib}",
+                $"the recording {file} reaches guest-physical 0x{script.TopAddress:x}, and its tables need room above",
+                $"at least {needed}");
+        }
+        var recorded = script.Recording.Summary.Interface;
+        var asked = scenario.Invalidation == InvalidationInterface.Queued ? RecordedInterface.Queued : RecordedInterface.Register;
+        if (recorded != asked && recorded is (RecordedInterface.Queued or RecordedInterface.Register))
         {
             throw new Running.UnsupportedCombinationException(
-                $"the recording reaches guest-physical 0x{script.TopAddress:x}: topology.ram-mib = {scenario.Topology.RamMib} "
-                + $"leaves no room for its tables; at least {(script.TopAddress >> 20) + 16} is needed");
+                "invalidation",
+                scenario.Invalidation == InvalidationInterface.Queued ? "queued" : "register",
+                $"the driver of {file} invalidated otherwise",
+                recorded == RecordedInterface.Queued ? "queued" : "register");
         }
-        if (script.Sources.IsEmpty) throw new Running.UnsupportedCombinationException("the recording has no DMA of any device");
         var summary = script.Recording.Summary;
         var recordedUnit = summary is { Cap: { } cap, Ecap: { } ecap }
-            ? Offered(cap, ecap)
+            ? Offered(file, cap, ecap)
             : MachineBuilder.UnitOptions(scenario, protocol);
         var group = scenario.Topology.Devices[0];
         var profile = MachineBuilder.Profile(group, scenario.Timing);
@@ -83,7 +100,7 @@ internal sealed class WorkPlan
         return new WorkPlan([guest]) { Observer = new Comparer(program), Replay = report };
     }
 
-    private static VtdOptions Offered(ulong cap, ulong ecap)
+    private static VtdOptions Offered(string file, ulong cap, ulong ecap)
     {
         try
         {
@@ -91,7 +108,8 @@ internal sealed class WorkPlan
         }
         catch (ArgumentException unsupported)
         {
-            throw new Running.UnsupportedCombinationException($"the recorded unit cannot be built: {unsupported.Message}");
+            throw new Running.UnsupportedCombinationException(
+                "workload.file", file, $"the recorded unit cannot be built: {unsupported.Message}", "CAP and ECAP of a unit in legacy mode");
         }
     }
 

@@ -3,8 +3,11 @@ using VIommuActors.Protocols.Messages;
 
 namespace VIommuActors.Experiments.Figures;
 
-/// <summary>Counts what a run spends. Start-up is told apart by a mark, so that costs per invalidation are those of the workload.</summary>
-internal sealed class MessageMeter(RunFigures figures) : IDeviceMeter
+/// <summary>
+/// Counts what a run spends. Start-up is told apart by a mark, so that costs per invalidation are those of the workload. Latencies are
+/// left out of runs without time, where they mean nothing.
+/// </summary>
+internal sealed class MessageMeter(RunFigures figures, bool latencies) : IDeviceMeter
 {
     private long _messagesBefore, _hypercallsBefore;
 
@@ -37,7 +40,10 @@ internal sealed class MessageMeter(RunFigures figures) : IDeviceMeter
         figures.InvalidationHypercalls -= _hypercallsBefore;
     }
 
-    public void Served(long ns) => RunFigures.Record(figures.DmaNs, ns);
+    public void Served(long ns)
+    {
+        if (latencies) RunFigures.Record(figures.DmaNs, ns);
+    }
 
     public void Copied(long bytes) => figures.BytesCopied += bytes;
 }

@@ -11,6 +11,8 @@ public sealed class RunFigures
     /// <summary>Longest latency a histogram resolves: an hour. Longer ones count as an hour.</summary>
     private const long LongestNs = 3_600_000_000_000;
 
+    // Megabytes each: made when there is something to record.
+    private LongHistogram? _invalidationNs, _dmaNs;
     private readonly long[] _violations = new long[Properties.All.Count];
 
     /// <summary>Figures of nothing.</summary>
@@ -34,14 +36,23 @@ public sealed class RunFigures
     /// <summary>Of these, gone with a crashed emulator.</summary>
     public long DmasAbandoned { get; set; }
 
+    /// <summary>Of these, neither finished nor lost when the run was cut off or its last vCPU stopped.</summary>
+    public long DmasOpen { get; set; }
+
+    /// <summary>vCPUs that came to no end although nothing was left to happen: blocked in the hypervisor, behind a lock, or never started.</summary>
+    public long StuckVcpus { get; set; }
+
+    /// <summary>vCPUs whose guest stopped itself, or whose domain was crashed.</summary>
+    public long StoppedVcpus { get; set; }
+
     /// <summary>Invalidations a guest saw complete.</summary>
     public long Invalidations { get; set; }
 
     /// <summary>From the driver's first act to the completion it saw. Values below 32,768 ns are exact, larger ones to 1/16,384.</summary>
-    public LongHistogram InvalidationNs { get; } = new(LongestNs, 4);
+    public LongHistogram InvalidationNs => _invalidationNs ??= new LongHistogram(LongestNs, 4);
 
     /// <summary>From the device's start of a request to its end.</summary>
-    public LongHistogram DmaNs { get; } = new(LongestNs, 4);
+    public LongHistogram DmaNs => _dmaNs ??= new LongHistogram(LongestNs, 4);
 
     /// <summary>Messages of all kinds.</summary>
     public long Messages { get; set; }
@@ -89,7 +100,8 @@ public sealed class RunFigures
         get
         {
             if (Properties.All.Any(property => Properties.IsSafety(property) && this[property] > 0)) return Verdict.Violated;
-            return Properties.All.Any(property => this[property] > 0) ? Verdict.Hung : Verdict.Held;
+            var stuck = StuckVcpus + StoppedVcpus > 0 || Properties.All.Any(property => this[property] > 0);
+            return stuck ? Verdict.Hung : Verdict.Held;
         }
     }
 
@@ -123,6 +135,9 @@ public sealed class RunFigures
         DmasDone += other.DmasDone;
         DmasFaulted += other.DmasFaulted;
         DmasAbandoned += other.DmasAbandoned;
+        DmasOpen += other.DmasOpen;
+        StuckVcpus += other.StuckVcpus;
+        StoppedVcpus += other.StoppedVcpus;
         Invalidations += other.Invalidations;
         InvalidationNs.Add(other.InvalidationNs);
         DmaNs.Add(other.DmaNs);

@@ -29,5 +29,15 @@ public enum RunEnding
 /// <summary>What a run came to.</summary>
 public sealed record RunResult(Figures.RunFigures Figures, RunEnding Ending, long Steps);
 
-/// <summary>The protocol cannot run this scenario at all; the message says why.</summary>
-public sealed class UnsupportedCombinationException(string message) : Exception(message);
+/// <summary>Keys of the scenario, the design and a recording that cannot go together, each fine by itself.</summary>
+public sealed class UnsupportedCombinationException(string key, string value, string problem, string accepted) : Exception(problem)
+{
+    /// <summary>The key to change, without the <c>viommu.scenario.</c> prefix.</summary>
+    public string Key { get; } = key;
+
+    /// <summary>Its value.</summary>
+    public string Value { get; } = value;
+
+    /// <summary>What would do.</summary>
+    public string Accepted { get; } = accepted;
+}

@@ -15,7 +15,7 @@ namespace VIommuActors.Experiments.Running;
 /// A wire keeps the order of what one party sends another. Only memory accesses need help with that, their latency depends on their
 /// size; everything else between two parties takes equally long. A delayed message is out of order on purpose.
 /// </remarks>
-internal sealed class SimWires : IWires
+internal sealed class SimWires : ISimulatedWires
 {
     private readonly SimKernel _kernel;
     private readonly NodeTable _table;
@@ -66,8 +66,8 @@ internal sealed class SimWires : IWires
         {
             var fate = _faults.Decide(message);
             if (fate.Drop) return;
-            due += fate.DelayNs;
             if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
+            due += fate.DelayNs;
         }
         _kernel.DeliverAt(due, target, message, sender);
     }

@@ -39,6 +39,9 @@ public interface IGuestCpu
     /// <summary>True while the guest handles a fault, so that its accesses are not taken for the cost of an invalidation.</summary>
     bool HandlesFault { get; set; }
 
+    /// <summary>Polling loops relax after each look; see <see cref="Spin"/>.</summary>
+    bool RelaxesAtOnce => false;
+
     /// <summary>Runs code that takes <paramref name="ns"/> ≥ 0 and touches nothing.</summary>
     CpuWait Pause(long ns);
 

@@ -5,7 +5,11 @@ namespace VIommuActors.Guest.Cpu;
 /// so completions that come soon are seen to the nanosecond. After that the pause doubles every <see cref="Tight"/> looks, which keeps
 /// a ten-second time limit at a few thousand messages and a late sighting within 1/<see cref="Tight"/> of the wait and a microsecond.
 /// </summary>
-public struct Spin
+/// <param name="relaxAtOnce">
+/// Relax after the first look already. In a run without time a pause ends when nothing else can happen, so a loop that relaxes at once
+/// looks once at any moment and then only when it must: endless schedules of looks that see nothing are left out, and nothing else.
+/// </param>
+public struct Spin(bool relaxAtOnce = false)
 {
     /// <summary>Looks between two doublings.</summary>
     public const int Tight = 64;
@@ -16,7 +20,7 @@ public struct Spin
     /// <summary>Nanoseconds to relax before the next look.</summary>
     public long NextPauseNs()
     {
-        var doublings = _looks++ / Tight;
+        var doublings = relaxAtOnce ? ++_looks : _looks++ / Tight;
         return doublings == 0 ? 0 : FirstPauseNs << Math.Min(doublings - 1, 20);
     }
 }

@@ -83,9 +83,13 @@ public sealed class QueuedInvalidator : IInvalidator
     public async GuestCode Submit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors)
     {
         var began = cpu.NowNs;
+        var spin = new Spin(cpu.RelaxesAtOnce);
         while (!await TrySubmit(cpu, descriptors, began))
         {
-            // Aborted by a device-TLB timeout: Linux repeats the whole submission.
+            // Aborted by a device-TLB timeout: Linux repeats the whole submission, here with the same limit and patience as a poll.
+            if (cpu.NowNs - began > _timeoutNs) Panic(cpu, began);
+            var pause = spin.NextPauseNs();
+            if (pause > 0) await cpu.Pause(pause);
         }
     }
 
@@ -93,7 +97,7 @@ public sealed class QueuedInvalidator : IInvalidator
     {
         var slots = descriptors.Count + 1;
         await _lock.Acquire(cpu);
-        var spin = new Spin();
+        var spin = new Spin(cpu.RelaxesAtOnce);
         // One slot stays free because head = tail means empty.
         while (_free < slots + 1)
         {
@@ -114,7 +118,7 @@ public sealed class QueuedInvalidator : IInvalidator
         await cpu.Write(_unitBase + RegisterOffset.Iqt, 4, (ulong)_head * 16);
         _lock.Release(cpu);
 
-        spin = new Spin();
+        spin = new Spin(cpu.RelaxesAtOnce);
         uint seen;
         while ((seen = Load(cpu, status)) == InUse)
         {

@@ -15,6 +15,7 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
 
     private readonly Queue<(int Line, ulong Low, ulong High)> _expected = new();
     private readonly Queue<(int Line, GuestPhysical Address, uint Data)> _statuses = new();
+    private readonly Queue<(GuestPhysical Address, uint Data)> _written = new();
     private readonly List<LiveLeaf> _unproven = [];
     private Iqa _iqa;
     private int _tail;
@@ -97,21 +98,31 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
     public void StatusWritten(GuestPhysical address, uint data)
     {
         report.StatusWrites++;
+        _written.Enqueue((address, data));
         if (!_statuses.TryDequeue(out var expected)) report.Find(0, $"a status was written to {address} that nobody waits for");
         else if (expected.Address != address || expected.Data != data)
             report.Find(expected.Line, $"status {data:x} was written to {address} where {expected.Data:x} to {expected.Address} was due");
+    }
+
+    /// <summary>The recorded unit wrote a status here.</summary>
+    public void Recorded(RecordedEvent status)
+    {
+        if (!_written.TryDequeue(out var written)) report.Find(status.Line, "the recorded unit wrote a status here, this one did not");
+        else if (written.Address != status.Address || written.Data != status.Data)
+            report.Find(status.Line, $"status {written.Data:x} was written to {written.Address}, recorded {status.Data:x} to {status.Address}");
     }
 
     /// <summary>The recording is over: everything that was submitted must have been fetched and completed.</summary>
     public void Close()
     {
         if (_expected.Count > 0) report.Find(_expected.Peek().Line, $"{_expected.Count} descriptors were never fetched");
+        if (_written.Count > 0) report.Find(0, $"{_written.Count} statuses were written that the recorded unit did not write");
         if (_statuses.Count > 0) report.Find(_statuses.Peek().Line, $"{_statuses.Count} statuses were never written");
     }
 
     private async GuestCode Poll(IGuestCpu cpu, GuestPhysical address, uint data, long began)
     {
-        var spin = new Spin();
+        var spin = new Spin(cpu.RelaxesAtOnce);
         while (Load(cpu, address) != data)
         {
             if (cpu.NowNs - began > settings.InvalidationTimeoutNs)

@@ -49,6 +49,9 @@ internal sealed class ReplayTables(GuestHeap heap, bool deviceTlb, Func<DomainId
         cpu.Watch.Attached(cpu.Guest, source, keyOf(context.Domain));
     }
 
+    /// <summary>The domain a device is in; null before its context entry was seen.</summary>
+    public DomainId? DomainOf(SourceId source) => _contexts.TryGetValue(source, out var context) ? context.Domain : null;
+
     /// <summary>Devices of a domain, in the order of their ids.</summary>
     public SourceId[] DevicesOf(DomainId domain) =>
         [.. _contexts.Where(context => context.Value.Domain == domain).Select(context => context.Key).OrderBy(source => source.Value)];

@@ -50,7 +50,9 @@ public sealed class TraceProgram : IGuestProgram
     private readonly uint _iotlb;
     private ulong _root, _iva;
     private long _ivaAtNs = -1;
-    private (uint Register, long BeganNs, List<LiveLeaf> Covered)? _open;
+    private readonly Dictionary<uint, ulong> _lowHalves = [];
+    private OpenCommand? _open;
+    private bool _queueOn;
 
     /// <summary>Prepares a replay on a fresh guest.</summary>
     public TraceProgram(ReplayScript script, ReplaySettings settings, GuestHeap heap, Func<DomainId, DomainKey> keyOf, ReplayReport report)
@@ -101,13 +103,18 @@ public sealed class TraceProgram : IGuestProgram
                 case RecordedKind.TranslationMiss:
                     await Access(cpu, e, _tables.Ensure(cpu, e.Source, e.Iova, e.PageMask, e.Pte));
                     break;
+                case RecordedKind.WaitStatus:
+                    _queue.Recorded(e);
+                    break;
+                case RecordedKind.Invalidation:
+                    Confirm(e);
+                    break;
                 case RecordedKind.TranslationHit:
                     // A hit whose miss came before the recording began shows its leaf, but not its size.
                     await Access(cpu, e, _tables.Find(e.Source, e.Iova) ?? _tables.Ensure(cpu, e.Source, e.Iova, 0xfff, e.Pte));
                     break;
-                case RecordedKind.QueueDescriptor or RecordedKind.WaitStatus or RecordedKind.Invalidation
-                    or RecordedKind.UnitState or RecordedKind.Mark:
-                    // Told by the recorded unit of itself: compared where they happen, not replayed.
+                case RecordedKind.QueueDescriptor or RecordedKind.UnitState or RecordedKind.Mark:
+                    // Descriptors belong to the tail write before them; the others are the recorded unit's own remarks.
                     break;
                 default:
                     Report.NotReplayed++;
@@ -126,6 +133,8 @@ public sealed class TraceProgram : IGuestProgram
             Report.Find(e.Line, $"a translation for device {e.Source} before its context entry");
             return;
         }
+        if (_tables.DomainOf(e.Source) is { } domain && domain != e.Domain)
+            Report.Find(e.Line, $"device {e.Source} is in domain {domain} by its context entry, recorded {e.Domain}");
         Report.Translations++;
         var left = leaf.Mask + 1 - (e.Iova.Value & leaf.Mask);
         var bytes = (int)Math.Min(Math.Min(AccessBytes, left), 4096 - (e.Iova.Value & 0xfff));
@@ -138,36 +147,84 @@ public sealed class TraceProgram : IGuestProgram
 
     private async GuestCode Write(IGuestCpu cpu, RecordedEvent e, int index)
     {
-        var register = (uint)e.Offset;
+        var (register, value, whole) = Joined(e);
         if (_open is not null) await Complete(cpu);
         if (register == RegisterOffset.Iqt)
         {
+            if (!_queueOn && !_script.BatchOf(index).IsEmpty)
+            {
+                throw new RecordedTraceException(
+                    _script.Recording.FileName, e.Line, "descriptors are submitted to a queue that was not switched on; accepted: IQA and GCMD.QIE before");
+            }
             await _queue.Submit(cpu, e, _script.BatchOf(index), Retire);
             return;
         }
         var began = cpu.NowNs;
         if (register == _iotlb - 8)
         {
-            _iva = e.Value;
+            _iva = value;
             _ivaAtNs = began;
         }
-        else if (register == _iotlb && (e.Value & Busy) != 0)
-            await Open(cpu, register, _ivaAtNs >= 0 ? _ivaAtNs : began, IotlbScope(e.Value));
-        else if (register == RegisterOffset.Ccmd && (e.Value & Busy) != 0) await Open(cpu, register, began, []);
+        else if (whole && register == _iotlb && (value & Busy) != 0)
+            await Open(cpu, new OpenCommand(register, value, _iva, _ivaAtNs >= 0 ? _ivaAtNs : began, IotlbScope(value)));
+        else if (whole && register == RegisterOffset.Ccmd && (value & Busy) != 0)
+            await Open(cpu, new OpenCommand(register, value, 0, began, []));
         // Devices are quiet before their unit stops translating: from then on their addresses would mean something else.
         if (register == RegisterOffset.Gcmd && ((Gcmd)(uint)e.Value & Gcmd.Translation) == 0) await cpu.Backlog(0);
-        if (register == RegisterOffset.Rtaddr) _root = e.Value & ReplayScript.AddressBits;
-        if (register == RegisterOffset.Iqa) _queue.SetBase(e.Value);
-        await cpu.Write(_settings.UnitBase + register, e.Size, e.Value);
+        if (register == RegisterOffset.Gcmd) _queueOn = ((Gcmd)(uint)e.Value & Gcmd.QueuedInvalidation) != 0;
+        if (register == RegisterOffset.Rtaddr) _root = value & ReplayScript.AddressBits;
+        if (register == RegisterOffset.Iqa) _queue.SetBase(value);
+        await cpu.Write(_settings.UnitBase + (uint)e.Offset, e.Size, e.Value);
         if (register != _iotlb - 8) _ivaAtNs = -1;
     }
 
-    private async GuestCode Open(IGuestCpu cpu, uint register, long beganNs, List<LiveLeaf> covered)
+    /// <summary>
+    /// The 64-bit register a write goes to and what it then holds. A driver may write two halves: the command is in the high one,
+    /// and only with it the write is whole.
+    /// </summary>
+    private (uint Register, ulong Value, bool Whole) Joined(RecordedEvent e)
+    {
+        var register = (uint)e.Offset;
+        var at = register & ~7U;
+        if (e.Size == 8 || !(at == _iotlb || at == _iotlb - 8 || at is RegisterOffset.Ccmd or RegisterOffset.Rtaddr or RegisterOffset.Iqa))
+            return (register, e.Value, true);
+        if (register == at)
+        {
+            _lowHalves[at] = e.Value;
+            return (at, e.Value, false);
+        }
+        return (at, (e.Value << 32) | _lowHalves.GetValueOrDefault(at), true);
+    }
+
+    private async GuestCode Open(IGuestCpu cpu, OpenCommand command)
     {
         var waited = cpu.NowNs;
-        await Retire(cpu, covered);
+        await Retire(cpu, command.Covered);
         // Waiting for devices is the driver's patience before it begins, not part of the invalidation.
-        _open = (register, beganNs + (cpu.NowNs - waited), covered);
+        _open = command with { BeganNs = command.BeganNs + (cpu.NowNs - waited) };
+    }
+
+    /// <summary>The recorded unit carried out a command: the one that is open, with the same reach.</summary>
+    private void Confirm(RecordedEvent e)
+    {
+        if (_open is not { } open)
+        {
+            Report.Find(e.Line, "the recorded unit carried out an invalidation that no register write asked for");
+            return;
+        }
+        var granularity = open.Value >> (open.Register == _iotlb ? 60 : 61) & 3;
+        var same = e.Invalidation switch
+        {
+            RecordedInvalidation.Global => open.Register == _iotlb && granularity == 1,
+            RecordedInvalidation.Domain => open.Register == _iotlb && granularity == 2 && new IotlbReg(open.Value).Domain == e.Domain,
+            RecordedInvalidation.Page => open.Register == _iotlb && granularity == 3 && new IotlbReg(open.Value).Domain == e.Domain
+                && (int)(open.Iva & 0x3f) == e.AddressMask && (open.Iva ^ e.Iova.Value) >> (12 + e.AddressMask) == 0,
+            // Domain-selective requests are carried out as global ones.
+            RecordedInvalidation.Context => open.Register == RegisterOffset.Ccmd && granularity is 1 or 2,
+            _ => open.Register == RegisterOffset.Ccmd && granularity == 3 && (ushort)(open.Value >> 16) == e.Source.Value,
+        };
+        if (!same) Report.Find(e.Line, $"the recorded unit carried out {e.Invalidation}, 0x{open.Value:x} asks for something else");
+        _open = open with { IsConfirmed = true };
     }
 
     private List<LiveLeaf> IotlbScope(ulong command)
@@ -203,8 +260,16 @@ public sealed class TraceProgram : IGuestProgram
     {
         var register = (uint)e.Offset;
         Report.Reads++;
-        if (_open is { } open && open.Register == register && (e.Value & Busy) == 0) await Complete(cpu, e);
-        else Compare(e, await Settled(cpu, e));
+        if (_open is { } open && (open.Register == register || open.Register + 4 == register))
+        {
+            var busy = e.Size == 8 ? e.Value >> 63 : open.Register + 4 == register ? e.Value >> 31 & 1 : 1;
+            if (busy == 0)
+            {
+                await Complete(cpu, e);
+                return;
+            }
+        }
+        Compare(e, await Settled(cpu, e));
     }
 
     /// <summary>Reads a register; one whose value is a matter of time is read until it is the recorded one.</summary>
@@ -218,7 +283,7 @@ public sealed class TraceProgram : IGuestProgram
             return value;
         }
         if ((uint)e.Offset != RegisterOffset.Gsts) return value;
-        var spin = new Spin();
+        var spin = new Spin(cpu.RelaxesAtOnce);
         while (cpu.NowNs - began <= _settings.InvalidationTimeoutNs)
         {
             value = await cpu.Read(_settings.UnitBase + (uint)e.Offset, e.Size);
@@ -249,7 +314,7 @@ public sealed class TraceProgram : IGuestProgram
     {
         if (_open is not { } open) return;
         _open = null;
-        var spin = new Spin();
+        var spin = new Spin(cpu.RelaxesAtOnce);
         var looks = 0;
         ulong value;
         while (((value = await cpu.Read(_settings.UnitBase + open.Register, 8)) & Busy) != 0)
@@ -267,8 +332,14 @@ public sealed class TraceProgram : IGuestProgram
         foreach (var leaf in open.Covered) cpu.Watch.Revoked(leaf.Grant);
         cpu.Watch.Invalidated(cpu.NowNs - open.BeganNs);
         if (recorded is not { } e) return;
+        if (!open.IsConfirmed && _script.Recording.Summary.Count(RecordedKind.Invalidation) > 0)
+            Report.Find(e.Line, "the recorded unit did not carry out the command that is over here");
+        if (e.Size == 4) value = e.Offset == open.Register ? (uint)value : value >> 32;
         if (value != e.Value) Compare(e, value);
         else if (looks == 0) Report.EqualReads++;
         else Report.Late((uint)e.Offset);
     }
+
+    /// <summary>A register command that was written and not yet seen complete.</summary>
+    private sealed record OpenCommand(uint Register, ulong Value, ulong Iva, long BeganNs, List<LiveLeaf> Covered, bool IsConfirmed = false);
 }

@@ -90,6 +90,9 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     public IDice Dice { get; }
 
     /// <inheritdoc/>
+    public bool RelaxesAtOnce { get; init; }
+
+    /// <inheritdoc/>
     public bool HandlesFault { get; set; }
 
     /// <summary>How it ended.</summary>

@@ -74,7 +74,7 @@ public sealed record InvComp(NodeId From, SourceId Source, int ITag) : Message(F
 }
 
 /// <summary>vIOMMU → itself: look for device-TLB invalidations that nobody completed in time.</summary>
-public sealed record InvWatchdog(NodeId From) : Message(From)
+public sealed record InvWatchdog(NodeId From) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Self;

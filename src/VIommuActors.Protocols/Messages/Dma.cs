@@ -45,7 +45,7 @@ public sealed record DmaCompleted(NodeId From, long Work, bool Faulted) : Messag
 
 /// <summary>Device or hypervisor → guest memory: one access that lies in one translated page. It takes effect when it is handled.</summary>
 public sealed record DmaAccess(NodeId From, int Slot, SourceId Source, long Work, Iova Iova, GuestPhysical Address, int Bytes, bool IsWrite)
-    : Slotted(From, Slot)
+    : Slotted(From, Slot), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Dma;
@@ -68,7 +68,7 @@ public sealed record DmaAccess(NodeId From, int Slot, SourceId Source, long Work
 }
 
 /// <summary>Guest memory → accessor: the access has taken effect.</summary>
-public sealed record DmaDone(NodeId From, int Slot) : Slotted(From, Slot)
+public sealed record DmaDone(NodeId From, int Slot) : Slotted(From, Slot), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;

@@ -140,7 +140,7 @@ public sealed record DrainCompleteReply(NodeId From, long Epoch, int Errno, bool
 }
 
 /// <summary>Dummy → itself: time to send again whatever has not been answered. Names the drain it was armed for, 0 for the query.</summary>
-public sealed record DrainRetry(NodeId From, long Epoch) : Message(From)
+public sealed record DrainRetry(NodeId From, long Epoch) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Self;

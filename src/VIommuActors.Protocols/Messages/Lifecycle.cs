@@ -3,7 +3,7 @@ using VIommuActors.Trace;
 namespace VIommuActors.Protocols.Messages;
 
 /// <summary>Machine → party: begin. For a dummy vIOMMU: start up and attach. For a vCPU: run the guest.</summary>
-public sealed record PowerOn(NodeId From) : Message(From)
+public sealed record PowerOn(NodeId From) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -37,7 +37,7 @@ public enum AttachStep
 /// <summary>
 /// Dummy vIOMMU → hypervisor: one of its start-up hypercalls. The meaning of the arguments follows <paramref name="Step"/>.
 /// </summary>
-public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Slotted(From, 0)
+public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Start, ulong End) : Slotted(From, 0), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
@@ -51,7 +51,7 @@ public sealed record AttachCall(NodeId From, AttachStep Step, int Id, ulong Star
 }
 
 /// <summary>Hypervisor → dummy: 0 or a negative errno, and the id or capability bits asked for.</summary>
-public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong Value) : Slotted(From, 0)
+public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong Value) : Slotted(From, 0), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -65,7 +65,7 @@ public sealed record AttachReply(NodeId From, AttachStep Step, int Errno, ulong 
 }
 
 /// <summary>Ioreq server → vIOMMU: an enabled server covers your range now, or no longer does and its process has been reaped.</summary>
-public sealed record EmulatorAttached(NodeId From, bool Attached, NodeId Dummy) : Message(From)
+public sealed record EmulatorAttached(NodeId From, bool Attached, NodeId Dummy) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -75,7 +75,7 @@ public sealed record EmulatorAttached(NodeId From, bool Attached, NodeId Dummy) 
 }
 
 /// <summary>A dying emulator's party → guest memory: pushed behind its last access, as the kernel reaps the process.</summary>
-public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From)
+public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Dma;
@@ -85,28 +85,28 @@ public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From)
 /// Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.
 /// Ioreq server → party: nothing is left of your process; it may be started again.
 /// </summary>
-public sealed record Reaped(NodeId From, NodeId Party) : Message(From)
+public sealed record Reaped(NodeId From, NodeId Party) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
 }
 
 /// <summary>Fault plan → emulator process: crash now; come back after <paramref name="RestartAfterNs"/>, or never when negative.</summary>
-public sealed record Crash(NodeId From, long RestartAfterNs) : Message(From)
+public sealed record Crash(NodeId From, long RestartAfterNs) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
 }
 
 /// <summary>A party's own timer: a vCPU's pause is over, or a crashed party comes back.</summary>
-public sealed record Wake(NodeId From, long Token) : Message(From)
+public sealed record Wake(NodeId From, long Token) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Self;
 }
 
 /// <summary>Hypervisor → vCPU: a device can be used, or went away with its process and took what it had accepted with it.</summary>
-public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Message(From)
+public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -120,7 +120,7 @@ public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Messa
 }
 
 /// <summary>Hypervisor → vCPU: the domain was crashed because an emulator broke the ioreq protocol.</summary>
-public sealed record DomainCrashed(NodeId From) : Message(From)
+public sealed record DomainCrashed(NodeId From) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;

@@ -10,7 +10,7 @@ namespace VIommuActors.Protocols.Messages;
 /// <param name="Value">What is stored.</param>
 /// <param name="Why">What the guest spends it on: invalidating, or something else such as handling a fault.</param>
 public sealed record MmioAccess(
-    NodeId From, ulong Address, int Size, bool IsWrite, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
+    NodeId From, ulong Address, int Size, bool IsWrite, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Mmio;
@@ -29,7 +29,7 @@ public sealed record MmioAccess(
 }
 
 /// <summary>Hypervisor → vCPU: the access is over, the guest runs on. <paramref name="Value"/> is what a read returned.</summary>
-public sealed record MmioDone(NodeId From, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From)
+public sealed record MmioDone(NodeId From, ulong Value, Purpose Why = Purpose.Invalidation) : Message(From), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;

@@ -5,7 +5,7 @@ using VIommuActors.Vtd.Translation;
 namespace VIommuActors.Protocols.Messages;
 
 /// <summary>Device → vIOMMU: hypercall viommu_translate. <paramref name="Slot"/> comes back in the reply.</summary>
-public sealed record TranslateCall(NodeId From, int Slot, SourceId Source, Iova Iova, Permission Wanted) : Slotted(From, Slot)
+public sealed record TranslateCall(NodeId From, int Slot, SourceId Source, Iova Iova, Permission Wanted) : Slotted(From, Slot), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
@@ -24,7 +24,7 @@ public sealed record TranslateCall(NodeId From, int Slot, SourceId Source, Iova 
 /// <summary>vIOMMU → device: translated address with its mask (page size − 1), or an error: -EFAULT with a fault recorded.</summary>
 public sealed record TranslateReply(
     NodeId From, int Slot, Iova Iova, int Errno, GuestPhysical Address, ulong Mask, Permission Allowed, DomainId Domain)
-    : Slotted(From, Slot)
+    : Slotted(From, Slot), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
