@@ -9,7 +9,7 @@ namespace VIommuActors.Experiments.Running;
 /// <summary>
 /// Position for the oracle, and the end of the run: once every vCPU has ended and no request is open, there is nothing left to see.
 /// </summary>
-internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IVcpuWatch
+internal sealed class RunMonitor(SimKernel kernel, int vcpus, bool stopsAtEnd) : IRunPosition, IVcpuWatch
 {
     private readonly List<string> _stops = [];
     private readonly List<Vcpu> _vcpus = [];
@@ -33,7 +33,7 @@ internal sealed class RunMonitor(SimKernel kernel, int vcpus) : IRunPosition, IV
         if (why is not null) _stops.Add($"guest {guest} vCPU {vcpu} stopped: {why}");
         _running--;
         // Programs wait for their devices before they end, so nothing of interest is under way when the last one does.
-        if (_running == 0) kernel.Stop();
+        if (_running == 0 && stopsAtEnd) kernel.Stop();
     }
 }
 

@@ -52,7 +52,7 @@ internal sealed class SimulatedMachine : IDisposable
         _work = work;
         _figures = new RunFigures(protocol.Name) { Runs = 1 };
         _meter = new MessageMeter(_figures, timed);
-        Monitor = new RunMonitor(system.Kernel, work.Guests.Sum(guest => guest.Vcpus));
+        Monitor = new RunMonitor(system.Kernel, work.Guests.Sum(guest => guest.Vcpus), stopsAtEnd: timed);
         var table = new NodeTable();
         _wires = newWires(table, work.Guests.Sum(guest => guest.Vcpus + (2 * guest.UnitBases.Length) + guest.Devices.Length + 2), _meter);
         Oracle = new DmaOracle(Monitor)

@@ -45,6 +45,9 @@ public interface IGuestCpu
     /// <summary>Runs code that takes <paramref name="ns"/> ≥ 0 and touches nothing.</summary>
     CpuWait Pause(long ns);
 
+    /// <summary>Goes on later at no cost: whatever else can happen may happen first.</summary>
+    CpuWait Yield() => Pause(0);
+
     /// <summary>
     /// Rings a device's doorbell and goes on. Returns the request's number, unique in the machine. <paramref name="uses"/> is how
     /// often a device that keeps mappings goes over the segments.

@@ -48,6 +48,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
             if (!settings.Storm && cpu.Dice.Next(2) == 0) await cpu.Completion(last);
             else await cpu.Pause(cpu.Dice.Next((int)Math.Min(int.MaxValue, settings.InFlightWindowNs)));
         }
+        else await cpu.Yield();
         await policy.Unmap(cpu, mapping);
         Reuse(cpu, buffer);
         pool.Return(buffer);

@@ -187,6 +187,13 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     }
 
     /// <inheritdoc/>
+    public CpuWait Yield()
+    {
+        _port.Send(_port.Self, new Wake(_port.Self, ++_token));
+        return Await(Waits.Pause);
+    }
+
+    /// <inheritdoc/>
     public long Ring(int device, ImmutableArray<DmaSegment> segments, int uses, Grant grant)
     {
         var work = ++_lastWork;
