@@ -117,4 +117,60 @@ public sealed class FaultTests
         static string[] Running() =>
             ["TranslateCall", "TranslateReply", "CopyCall", "CopyReply", "AtsTranslate", "AtsTranslated", "InvReq", "InvComp", "Drain", "DrainAck", "DrainComplete", "QueryCall", "QueryReply", "Doorbell", "DmaCompleted", "EventUpcall", "Unhandleable"];
     }
+
+    [Fact]
+    public void A_machine_in_which_nothing_ever_ran_has_not_held()
+    {
+        var figures = Fixture.Run(Fixture.Load("stale-dma", "faults=[{on=dummy-viommu,crash-at-ns=0}]"), "drain").Figures;
+
+        Assert.Equal(0, figures.Dmas);
+        Assert.Equal(2, figures.StuckVcpus);
+        Assert.Equal(Verdict.Hung, figures.Verdict);
+    }
+
+    [Fact]
+    public void A_call_that_returns_on_the_same_host_can_be_late_but_not_lost()
+    {
+        var lost = Fixture.Load("stale-dma", "faults=[{on=MmioDone,drop=1/2}]");
+        var late = Fixture.Load("stale-dma", "faults=[{on=MmioDone,delay=1/2,delay-ns=500}]");
+
+        var error = Assert.Throws<Running.UnsupportedCombinationException>(() => Fixture.Run(lost, "drain"));
+
+        Assert.Equal(("faults", "MmioDone"), (error.Key, error.Value));
+        Assert.Contains("DrainComplete", error.Accepted, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Held, Fixture.Run(late, "drain").Figures.Verdict);
+    }
+
+    [Theory]
+    [InlineData("DrainComplete", "drain")]
+    [InlineData("DrainAck", "drain")]
+    [InlineData("QueryReply", "drain")]
+    [InlineData("EventUpcall", "drain")]
+    [InlineData("InvComp", "ats")]
+    [InlineData("InvReq", "ats")]
+    [InlineData("AtsTranslated", "ats")]
+    public void A_second_copy_that_comes_much_later_ends_nothing_it_does_not_belong_to(string message, string protocol)
+    {
+        var scenario = Fixture.Load(
+            "stale-dma-queued", $"faults=[{{on={message},duplicate=1/2,delay-ns=40000}}]", "workload.rounds=150");
+
+        var figures = Fixture.Run(scenario, protocol).Figures;
+
+        Assert.True(figures.Verdict == Verdict.Held, $"{figures.Verdict} {figures.Details.FirstOrDefault()}");
+        Assert.Equal(figures.Dmas, figures.DmasDone + figures.DmasFaulted);
+    }
+
+    [Fact]
+    public void A_run_that_is_cut_off_accounts_for_what_is_open_and_blames_nobody()
+    {
+        foreach (var limit in new[] { "limits.virtual-ns=100000", "limits.steps=300" })
+        {
+            var result = Fixture.Run(Fixture.Load("stale-dma", limit), "drain");
+
+            Assert.NotEqual(Running.RunEnding.Complete, result.Ending);
+            Assert.Equal(Verdict.Held, result.Figures.Verdict);
+            Assert.True(result.Figures.DmasOpen > 0);
+            Assert.Equal(result.Figures.Dmas, result.Figures.DmasDone + result.Figures.DmasFaulted + result.Figures.DmasOpen);
+        }
+    }
 }

@@ -82,44 +82,51 @@ public sealed class RecordedDriverTests
     [Fact]
     public void Another_recording_of_the_format_runs_too()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"viommu-{Environment.ProcessId}-other.trace");
-        // Registers at their reset values, a register-based flush, two devices, one unmapped and mapped again elsewhere.
-        File.WriteAllText(path, """
-            0 R 8 8 d2008c22260206
-            1 R 10 8 f00f4a
-            2 W 20 8 1000000
-            3 W 18 4 40000000
-            4 R 1c 4 40000000
-            5 W 28 8 a000000000000000
-            6 G context
-            7 R 28 8 2800000000000000
-            8 W f8 8 9003000000000000
-            9 G global
-            10 R f8 8 1203000000000000
-            11 W 18 4 c0000000
-            12 R 1c 4 c0000000
-            13 C 10 2000001 101
-            14 M 10 ffffe123 1234003 1 fff
-            15 H 10 ffffe200 1234003 1
-            16 C 18 2100001 201
-            17 M 18 40000000 1400083 2 1fffff
-            18 W f0 8 ffffe000
-            19 W f8 8 b003000100000000
-            20 G page 1 ffffe000 0
-            21 R f8 8 3603000100000000
-            22 M 10 ffffe000 1235001 1 fff
-
-            """.Replace("            ", "", StringComparison.Ordinal));
-        try
+        Replay(Small, (_, figures) =>
         {
-            var scenario = Fixture.Load("xen-trace", $"workload.file=\"{path}\"", "topology.ram-mib=128");
-
-            var figures = Fixture.Run(scenario, "drain").Figures;
-
             Assert.Equal(Verdict.Held, figures.Verdict);
             Assert.Empty(figures.Replay!.Findings);
             Assert.Equal(4, figures.DmasDone);
             Assert.Equal(3, figures.Invalidations);
+        });
+    }
+
+    /// <summary>Registers at their reset values, a register-based flush, two devices, one page unmapped and mapped again elsewhere.</summary>
+    private const string Small = """
+        0 R 8 8 d2008c22260206
+        1 R 10 8 f00f4a
+        2 W 20 8 1000000
+        3 W 18 4 40000000
+        4 R 1c 4 40000000
+        5 W 28 8 a000000000000000
+        6 G context
+        7 R 28 8 2800000000000000
+        8 W f8 8 9003000000000000
+        9 G global
+        10 R f8 8 1203000000000000
+        11 W 18 4 c0000000
+        12 R 1c 4 c0000000
+        13 C 10 2000001 101
+        14 M 10 ffffe123 1234003 1 fff
+        15 H 10 ffffe200 1234003 1
+        16 C 18 2100001 201
+        17 M 18 40000000 1400083 2 1fffff
+        18 W f0 8 ffffe000
+        19 W f8 8 b003000100000000
+        20 G page 1 ffffe000 0
+        21 R f8 8 3603000100000000
+        22 M 10 ffffe000 1235001 1 fff
+
+        """;
+
+    private static void Replay(string text, Action<Scenario, Figures.RunFigures> check, string like = "xen-trace")
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"viommu-{Guid.NewGuid():n}.trace");
+        File.WriteAllText(path, text);
+        try
+        {
+            var scenario = Fixture.Load(like, $"workload.file=\"{path}\"", "topology.ram-mib=128");
+            check(scenario, Fixture.Run(scenario, "drain").Figures);
         }
         finally
         {
@@ -134,6 +141,56 @@ public sealed class RecordedDriverTests
 
         var error = Assert.Throws<UnsupportedCombinationException>(() => Fixture.Run(scenario, "drain"));
 
-        Assert.Contains("topology.ram-mib = 64", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("topology.ram-mib", "64"), (error.Key, error.Value));
+        Assert.Contains("at least", error.Accepted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("xen-trace", "queued")]
+    [InlineData("linux-trace", "register")]
+    public void A_recording_is_not_replayed_over_the_other_interface(string name, string invalidation)
+    {
+        var error = Assert.Throws<UnsupportedCombinationException>(
+            () => Fixture.Run(Fixture.Load(name, $"invalidation={invalidation}"), "drain"));
+
+        Assert.Equal(("invalidation", invalidation), (error.Key, error.Value));
+    }
+
+    [Theory]
+    [InlineData("21 R f8 8 3603000100000000", "21 R f8 8 3603000200000000", "line 22")] // a register that reads otherwise
+    [InlineData("20 G page 1 ffffe000 0", "20 G page 2 ffffe000 0", "line 21")] // carried out for another domain
+    [InlineData("20 G page 1 ffffe000 0", "20 N nothing", "line 22")] // not carried out at all
+    [InlineData("15 H 10 ffffe200 1234003 1", "15 H 10 ffffe200 1234003 7", "line 16")] // a translation in another domain
+    public void A_recording_that_differs_is_a_finding_with_its_line_and_no_success(string line, string instead, string where)
+    {
+        Replay(Small.Replace(line, instead, StringComparison.Ordinal), (scenario, figures) =>
+        {
+            Assert.Contains(figures.Replay!.Findings, finding => finding.StartsWith(where, StringComparison.Ordinal));
+            Assert.Equal(Outcome.GoalNotReached, Expectations.Judge(scenario, figures));
+        });
+    }
+
+    [Fact]
+    public void A_driver_that_writes_registers_in_halves_is_followed()
+    {
+        var halves = Small
+            .Replace("18 W f0 8 ffffe000", "18 W f0 4 ffffe000\n18 W f4 4 0", StringComparison.Ordinal)
+            .Replace("19 W f8 8 b003000100000000", "19 W f8 4 0\n19 W fc 4 b0030001", StringComparison.Ordinal)
+            .Replace("21 R f8 8 3603000100000000", "21 R fc 4 36030001", StringComparison.Ordinal);
+        Replay(halves, (_, figures) =>
+        {
+            Assert.Empty(figures.Replay!.Findings);
+            Assert.Equal(3, figures.Invalidations);
+            Assert.Equal(Verdict.Held, figures.Verdict);
+        });
+    }
+
+    [Fact]
+    public void Descriptors_for_a_queue_that_is_off_are_an_error_with_file_and_line()
+    {
+        const string queue = "0 R 8 8 d2008c22260206\n1 R 10 8 f00f4a\n2 W 88 4 10\n3 Q 100000014 0\n";
+        var error = Assert.Throws<RecordedTraceException>(() => Replay(queue, (_, _) => { }, "linux-trace"));
+
+        Assert.Equal(3, error.Line);
     }
 }

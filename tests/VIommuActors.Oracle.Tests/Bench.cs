@@ -44,10 +44,10 @@ internal sealed class Bench : IRunPosition
     }
 
     public void Write(ulong iova, ulong address, SourceId? source = null, int guest = 0) =>
-        Oracle.Accessed(guest, source ?? Device, 7, new Iova(iova), new GuestPhysical(address), 64, isWrite: true);
+        Oracle.Accessed(guest, source ?? Device, 7, new Iova(iova), new GuestPhysical(address), 1, isWrite: true);
 
     public void Read(ulong iova, ulong address, SourceId? source = null, int guest = 0) =>
-        Oracle.Accessed(guest, source ?? Device, 7, new Iova(iova), new GuestPhysical(address), 64, isWrite: false);
+        Oracle.Accessed(guest, source ?? Device, 7, new Iova(iova), new GuestPhysical(address), 1, isWrite: false);
 
     /// <summary>Every property that was broken, in the order of the breaches.</summary>
     public string Broken => string.Join(' ', Oracle.Violations.Select(violation => Properties.NameOf(violation.Property)));

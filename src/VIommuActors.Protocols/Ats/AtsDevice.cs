@@ -16,6 +16,9 @@ namespace VIommuActors.Protocols.Ats;
 /// </remarks>
 internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
 {
+    /// <summary>Bits of a request's number that hold the slot; the ticket above them tells one request of a slot from the next.</summary>
+    private const int SlotBits = 12, Tickets = 1 << 8;
+
     private readonly DeviceTlb _tlb = new(tlbEntries);
     private readonly Use[] _uses = new Use[port.Slots];
     private readonly List<Pending> _pending = [];
@@ -32,7 +35,9 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
         }
         use.Phase = Phase.Translating;
         use.Keep = true;
-        port.Send(port.Hypervisor, new AtsTranslate(port.Self, access.Slot, port.Source, access.Iova, wanted));
+        // As a PCIe tag: a second copy of an older answer must not be taken for the one that is awaited.
+        var number = access.Slot | (use.Ticket << SlotBits);
+        port.Send(port.Hypervisor, new AtsTranslate(port.Self, number, port.Source, access.Iova, wanted));
     }
 
     public bool Receive(Message message)
@@ -57,18 +62,20 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
 
     private void Translated(AtsTranslated reply)
     {
-        ref var use = ref _uses[reply.Slot];
-        if (use.Phase != Phase.Translating || reply.Iova != use.Access.Iova) return;
+        var slot = reply.Slot & ((1 << SlotBits) - 1);
+        ref var use = ref _uses[slot];
+        if (use.Phase != Phase.Translating || reply.Slot >> SlotBits != use.Ticket) return;
+        use.Ticket = (use.Ticket + 1) % Tickets;
         var wanted = use.Access.IsWrite ? Permission.Write : Permission.Read;
         if (!reply.Allowed.HasFlag(wanted))
         {
-            End(reply.Slot);
-            port.Refused(reply.Slot);
+            End(slot);
+            port.Refused(slot);
             return;
         }
         var entry = new TlbEntry(reply.Iova.Value & ~reply.Mask, reply.Address.Value & ~reply.Mask, reply.Mask, reply.Allowed);
         if (use.Keep) _tlb.Add(entry);
-        Touch(reply.Slot, ref use, entry);
+        Touch(slot, ref use, entry);
     }
 
     private void Touch(int slot, ref Use use, in TlbEntry entry)
@@ -121,6 +128,7 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
         public DeviceAccess Access;
         public Phase Phase;
         public bool Keep;
+        public int Ticket;
         public TlbEntry Entry;
         public int Chunk;
     }

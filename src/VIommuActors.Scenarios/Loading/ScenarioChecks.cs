@@ -117,7 +117,9 @@ internal sealed class ScenarioChecks(
         Report(ExceedOne(fault.Drop, fault.Duplicate, fault.Delay), "drop, duplicate and delay together exceed 1/1",
             on, $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
         Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"needs {Name(key)}.delay-ns above 0", $"{key}.delay", $"{key}.delay-ns");
-        Report(fault.Delay.IsZero && fault.DelayNs > 0, $"needs {Name(key)}.delay above 0/1", $"{key}.delay-ns", $"{key}.delay");
+        Report(
+            fault.Delay.IsZero && fault.Duplicate.IsZero && fault.DelayNs > 0,
+            $"needs {Name(key)}.delay above 0/1", $"{key}.delay-ns", $"{key}.delay");
     }
 
     private static bool ExceedOne(Ratio a, Ratio b, Ratio c) =>

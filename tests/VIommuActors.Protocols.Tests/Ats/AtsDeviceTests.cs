@@ -97,10 +97,29 @@ public sealed class AtsDeviceTests
         {
             device.Start(0, 0x10200000);
             var ask = device.Take<AtsTranslate>(Cast.Unit);
-            device.Receive(new AtsTranslated(Cast.Unit, 0, ask.Iova, new GuestPhysical(0x10100000), 0xfff, Permission.ReadWrite));
+            device.Receive(new AtsTranslated(Cast.Unit, ask.Slot, ask.Iova, new GuestPhysical(0x10100000), 0xfff, Permission.ReadWrite));
             device.Access(0, 0x10100000, 64);
             device.Done(0);
         }
+    }
+
+    [Fact]
+    public void A_second_copy_of_an_older_answer_is_not_taken_for_the_one_that_is_awaited()
+    {
+        var device = new DeviceBench(new AtsProtocol(), 1, ("tlb-entries", "0"));
+        device.Start(0, 0x10200000);
+        var first = device.Take<AtsTranslate>(Cast.Unit);
+        var old = new AtsTranslated(Cast.Unit, first.Slot, first.Iova, new GuestPhysical(0x10100000), 0xfff, Permission.ReadWrite);
+        device.Receive(old);
+        device.Access(0, 0x10100000, 64);
+        device.Done(0);
+        device.Start(0, 0x10200000);
+        var second = device.Take<AtsTranslate>(Cast.Unit);
+
+        device.Receive(old);
+        device.Receive(old with { Slot = second.Slot, Address = new GuestPhysical(0x10300000) });
+
+        device.Access(0, 0x10300000, 64);
     }
 
     [Fact]
