@@ -3,7 +3,8 @@ namespace VIommuActors.Simulation;
 /// <summary>Ids that the kernel itself reports to an <see cref="ITouchObserver"/>. All are negative; programs use the others.</summary>
 public static class SharedObject
 {
-    private const long OutsideLanes = -1L << 40;
+    /// <summary>The outside lane of slot 0; ids below it are outside lanes, those between it and 0 actors.</summary>
+    public const long FirstOutsideLane = -1L << 40;
 
     /// <summary>The total of <see cref="LaneFaults.Total"/>, written by every fault when it is finite.</summary>
     public const long FaultTotal = long.MinValue;
@@ -15,5 +16,5 @@ public static class SharedObject
     public static long ActorState(int slot) => -1L - slot;
 
     /// <summary>The lane of senders that are not actors, at the receiver in a slot: several steps may append to it.</summary>
-    public static long OutsideLane(int slot) => OutsideLanes - slot;
+    public static long OutsideLane(int slot) => FirstOutsideLane - slot;
 }

@@ -44,13 +44,11 @@ public sealed partial class SimKernel
         Refresh(queue);
     }
 
-    /// <summary>
-    /// The lanes that hold messages, deliverable or not, in canonical order, with the step that sent the first message of each.
-    /// </summary>
+    /// <summary>The lanes that hold messages, deliverable or not, in canonical order.</summary>
     /// <remarks>At quiescence: what waits for an actor that is suspended or takes messages of another sender only.</remarks>
-    public IReadOnlyList<(LaneId Lane, long Cause)> WaitingLanes()
+    public IReadOnlyList<WaitingLane> WaitingLanes()
     {
-        var waiting = new List<(LaneId, long)>();
+        var waiting = new List<WaitingLane>();
         for (int slot = 0; PendingMessages > 0 && slot < _queues.Count; slot++)
         {
             if (_queues[slot] is { IsSystem: false, Count: > 0 } queue)

@@ -76,7 +76,7 @@ public sealed partial class SimKernel
         _cause = ++Steps;
         _observer?.Delivering(new Step(
             Steps, NowNs, queue.Owner, lost.Envelope.Sender, lost.Envelope.Message, lost.Cause, offered, chosen,
-            new LaneId(queue.Slot, SenderSlot(lost.Envelope.Sender), LaneFault.Drop), exclusive));
+            new LaneId(queue.Slot, SenderSlot(lost.Envelope.Sender), LaneFault.Drop), lost.Arrived, exclusive));
         TouchFaultTotal();
         Refresh(queue);
     }

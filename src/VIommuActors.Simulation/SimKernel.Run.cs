@@ -178,7 +178,7 @@ public sealed partial class SimKernel
         _cause = ++Steps;
         _observer?.Delivering(new Step(
             Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, enabled, chosen,
-            new LaneId(queue.Slot, sender, fault), exclusive));
+            new LaneId(queue.Slot, sender, fault), taken.Arrived, exclusive));
         if (fault != LaneFault.None)
         {
             TouchFaultTotal();

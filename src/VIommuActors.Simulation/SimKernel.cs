@@ -92,6 +92,11 @@ public sealed partial class SimKernel
         ArgumentOutOfRangeException.ThrowIfLessThan(dueNs, NowNs);
         if (CheckThread(message, target))
         {
+            if (_touches is not null && _stepSlot != Outside)
+            {
+                ReportForeignSend(target, sender);
+            }
+
             _timed.Add(dueNs, target, message, sender, _cause);
         }
     }
@@ -146,7 +151,7 @@ public sealed partial class SimKernel
 
         if (queue.IsSystem)
         {
-            queue.Add(envelope, _cause);
+            queue.Add(envelope, _cause, Instants);
             _eager.Enqueue(queue);
             return;
         }
@@ -158,10 +163,10 @@ public sealed partial class SimKernel
 
         if (_touches is not null && _stepSlot != Outside)
         {
-            ReportForeignSend(queue, envelope);
+            ReportForeignSend(queue.Owner, envelope.Sender);
         }
 
-        queue.Add(envelope, _cause);
+        queue.Add(envelope, _cause, Instants);
         PendingMessages++;
         Refresh(queue);
     }
@@ -179,7 +184,7 @@ public sealed partial class SimKernel
             Bind(queue);
         }
 
-        queue.AddFirst(envelope, _cause);
+        queue.AddFirst(envelope, _cause, Instants);
         PendingMessages++;
         Refresh(queue);
     }
@@ -229,6 +234,11 @@ public sealed partial class SimKernel
     {
         if (CheckThread(entry, null))
         {
+            if (_touches is not null && _stepSlot != Outside && entry.Receiver is { } receiver)
+            {
+                ReportForeignSend(receiver, entry.Sender);
+            }
+
             _timed.Add(long.MaxValue - delayNs < NowNs ? long.MaxValue : NowNs + delayNs, null, entry, null, _cause);
         }
     }
@@ -246,16 +256,16 @@ public sealed partial class SimKernel
     }
 
     /// <summary>A lane that more than one actor appends to is shared between them, and its order is made by their steps.</summary>
-    private void ReportForeignSend(SimQueue queue, in Envelope envelope)
+    private void ReportForeignSend(IActorRef receiver, IActorRef? sender)
     {
-        int sender = SenderSlot(envelope.Sender);
-        if (sender == Outside)
+        int senderSlot = sender is null ? Outside : SenderSlot(sender);
+        if (senderSlot == Outside)
         {
-            _touches!.Touched(SharedObject.OutsideLane(queue.Slot), write: true);
+            _touches!.Touched(SharedObject.OutsideLane(SenderSlot(receiver)), write: true);
         }
-        else if (sender != _stepSlot)
+        else if (senderSlot != _stepSlot)
         {
-            _touches!.Touched(SharedObject.ActorState(sender), write: true);
+            _touches!.Touched(SharedObject.ActorState(senderSlot), write: true);
         }
     }
 

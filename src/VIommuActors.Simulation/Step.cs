@@ -12,6 +12,10 @@ namespace VIommuActors.Simulation;
 /// <param name="Enabled">How many choices there were: lanes that could have delivered, and their possible faults.</param>
 /// <param name="Chosen">Index of the chosen lane in canonical order, 0 ≤ Chosen &lt; Enabled.</param>
 /// <param name="Lane">The chosen lane, and whether the message is lost or doubled.</param>
+/// <param name="Arrived">
+/// <see cref="SimKernel.Instants"/> when the message reached its lane; less than now if the receiver let it wait while time
+/// moved.
+/// </param>
 /// <param name="Exclusive">
 /// True when the receiver would have taken no other lane's message: it waits for one sender, or has unstashed messages.
 /// </param>
@@ -25,4 +29,5 @@ public readonly record struct Step(
     int Enabled,
     int Chosen,
     LaneId Lane = default,
+    long Arrived = 0,
     bool Exclusive = false);

@@ -6,7 +6,7 @@ public enum PeerDefect
     /// <summary>The protocol as designed.</summary>
     None,
 
-    /// <summary>memcpy translates at once and copies in a later step.</summary>
+    /// <summary>memcpy translates at once, copies in a later step, and takes other messages until memory answers.</summary>
     B1,
 
     /// <summary>ats: a device answers an invalidation although it uses the translation.</summary>

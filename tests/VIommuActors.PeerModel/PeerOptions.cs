@@ -18,5 +18,6 @@ public sealed record PeerOptions(
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Protocol} {Guests}x{Devices}x{Rounds}" + (Doorbells == 1 ? "" : $" k={Doorbells}") + (Defect == PeerDefect.None ? "" : $" {Defect}");
+        $"{Protocol} {Guests}x{Devices}x{Rounds}" + (Doorbells == 1 ? "" : $" k={Doorbells}")
+        + (Defect == PeerDefect.None ? "" : $" {Defect}");
 }

@@ -7,12 +7,12 @@ namespace VIommuActors.PeerModel;
 internal sealed class VIommu(PeerWorld world) : PeerActor(world)
 {
     private readonly PerGuest[] _guests = new PerGuest[world.Options.Guests];
-    private IActorRef? _copyFor;
+    private readonly Queue<IActorRef> _copyFor = new(); // more than one only with defect B1
 
     public override void Reset()
     {
         Array.Clear(_guests);
-        _copyFor = null;
+        _copyFor.Clear();
     }
 
     protected override void OnReceive(object message)
@@ -40,7 +40,7 @@ internal sealed class VIommu(PeerWorld world) : PeerActor(world)
                 break;
             case DmaDone:
                 World.Kernel.AcceptAll(Self);
-                _copyFor!.Tell(CopyDone.Yes, Self);
+                _copyFor.Dequeue().Tell(CopyDone.Yes, Self);
                 break;
             case InvComp completion:
                 Completed(completion);
@@ -87,9 +87,12 @@ internal sealed class VIommu(PeerWorld world) : PeerActor(world)
 
     private void Access(IActorRef device, int guest, int frame)
     {
-        _copyFor = device;
+        _copyFor.Enqueue(device);
         World.Memory.Tell(new DmaAccess(guest, frame), Self);
-        World.Kernel.Accept(Self, onlyFrom: World.Memory);
+        if (Options.Defect != PeerDefect.B1)
+        {
+            World.Kernel.Accept(Self, onlyFrom: World.Memory);
+        }
     }
 
     private void Invalidate(int guest)

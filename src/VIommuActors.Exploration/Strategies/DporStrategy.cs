@@ -21,19 +21,22 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     private readonly List<Act> _sequence = [];
     private readonly List<int> _races = [];
     private SimKernel _kernel = null!;
-    private LaneFault[]? _nextOthers; // of the step about to begin
-    private LaneFault[]? _others; // of the step in progress
     private Step _open; // the step in progress: what it touches is not known yet
     private long _openInstant;
     private bool _hasOpen;
     private int _prefix;
     private int _givenChoices;
     private int _given; // steps that this schedule must begin with
+    private bool _optional; // of the step about to begin
+    private bool _openOptional;
     private bool _stuck;
     private bool _exhausted;
     private int _slots;
     private bool _late;
     private long _impossible;
+    private Access[]? _unknown; // what a step may touch that was not seen in its place yet
+    private bool _planned;
+    private bool _again;
 
     /// <inheritdoc/>
     public string Name => "dpor";
@@ -61,6 +64,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         _path.RemoveRange(_given, _path.Count - _given);
         _execution.Truncate(Math.Min(_execution.Count, Math.Max(0, _given - 1)));
         _hasOpen = false;
+        _optional = false;
         _givenChoices = 0;
         _stuck = false;
         _slots = 0;
@@ -78,7 +82,14 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             return 0;
         }
 
-        var chosen = _path[step - 1].Chosen;
+        var node = _path[step - 1];
+        var chosen = node.Chosen;
+        _optional = HasOthers(chosen, enabled);
+        if (_optional && step >= _given)
+        {
+            PlanOthers(node, enabled);
+        }
+
         int index = enabled.IndexOf(chosen);
         if (index < 0)
         {
@@ -87,7 +98,6 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
                 + "and is impossible now: the world does not begin in the same state.");
         }
 
-        ListOthers(chosen, enabled);
         return index;
     }
 
@@ -125,8 +135,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
 
         _hasOpen = true;
         _open = step;
-        _others = _nextOthers;
-        _nextOthers = null;
+        _openOptional = _optional;
+        _optional = false;
         _openInstant = _kernel.Instants;
         _touched.Clear();
     }
@@ -146,9 +156,14 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     {
         Seal();
         _late |= _slots != 0 && _kernel.SlotCount != _slots;
-        if (!_stuck)
+        PlanReversals();
+        if (_again)
         {
-            PlanReversals();
+            // What was skipped so far was skipped for the wrong reason.
+            _again = false;
+            _path.Clear();
+            _given = 0;
+            return !_stuck;
         }
 
         Backtrack();
@@ -156,13 +171,14 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     }
 
     /// <inheritdoc/>
-    public JsonObject Save() => DporState.Save(_path.Take(_given), _exhausted, _late, _impossible);
+    public JsonObject Save() => DporState.Save(_path.Take(_given), new DporFlags(_exhausted, _late, _impossible, _planned, _unknown));
 
     /// <inheritdoc/>
     public void Load(JsonObject state)
     {
         _path.Clear();
-        _path.AddRange(DporState.Load(state, out _exhausted, out _late, out _impossible));
+        _path.AddRange(DporState.Load(state, out var flags));
+        (_exhausted, _late, _impossible, _planned, _unknown) = flags;
         _given = _path.Count;
         _execution.Truncate(0);
     }
@@ -218,6 +234,45 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         return false;
     }
 
+    /// <summary>
+    /// What else could happen to the message is tried next, before any other lane: a lane sleeps when all of that is known.
+    /// </summary>
+    private void PlanOthers(Node node, ReadOnlySpan<LaneId> enabled)
+    {
+        var chosen = node.Chosen;
+        int at = 0;
+        foreach (var lane in enabled)
+        {
+            if (IsOther(lane, chosen) && !node.Sleep.Exists(act => act.Lane == lane))
+            {
+                int planned = node.Planned.FindIndex(branch => branch.Act.Lane == lane);
+                var other = planned < 0 ? new Branch(new Act(lane, _unknown, Optional: true)) : node.Planned[planned];
+                if (planned >= 0)
+                {
+                    node.Planned.RemoveAt(planned);
+                }
+
+                node.Planned.Insert(at++, other);
+            }
+        }
+    }
+
+    private static bool HasOthers(LaneId chosen, ReadOnlySpan<LaneId> enabled)
+    {
+        foreach (var lane in enabled)
+        {
+            if (IsOther(lane, chosen))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOther(LaneId lane, LaneId chosen) =>
+        lane.Fault != chosen.Fault && lane.Receiver == chosen.Receiver && lane.Sender == chosen.Sender;
+
     /// <summary>The step in progress is over: records it with what it touched.</summary>
     private void Seal()
     {
@@ -229,67 +284,59 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         _hasOpen = false;
         if (_open.Number > _execution.Count)
         {
-            var act = new Act(_open.Lane, _touched.Count > 0 ? [.. _touched] : null);
-            _execution.Add(act, _open.Cause, _openInstant, _open.Exclusive, _others);
+            var act = new Act(_open.Lane, _touched.Count > 0 ? [.. _touched] : null, _openOptional);
+            _execution.Add(act, _open, _openInstant);
+            Notice(act);
         }
 
     }
 
-    /// <summary>What else could happen to the chosen message; every possibility is tried, whatever the order of steps.</summary>
-    private void ListOthers(LaneId chosen, ReadOnlySpan<LaneId> enabled)
+    /// <summary>Remembers whether steps of this world touch shared objects at all, and whether they touch other actors.</summary>
+    private void Notice(in Act act)
     {
-        List<LaneFault>? others = null;
-        foreach (var lane in enabled)
+        var unknown = act.Unknown(_unknown);
+        if (!ReferenceEquals(unknown, _unknown))
         {
-            if (lane != chosen && lane.Receiver == chosen.Receiver && lane.Sender == chosen.Sender)
-            {
-                (others ??= []).Add(lane.Fault);
-            }
+            _unknown = unknown;
+            _again |= _planned;
         }
-
-        _nextOthers = others?.ToArray();
     }
 
     /// <summary>For every two steps of the execution that could have come in the other order: plans a schedule in which they do.</summary>
     private void PlanReversals()
     {
+        _planned = true;
         for (int step = 1; step <= _execution.Count; step++)
         {
-            var late = _execution[step];
-            int early = _execution.Overtaken(late.Act.Lane, late.Cause, late.Previous);
-            if (early != 0 && _execution[early].Instant == late.Instant && _execution.IsDirectBesidesReceiver(early, step))
+            _execution.Races(step, _races);
+            foreach (int early in _races)
             {
-                Plan(early, late.Act);
-            }
-
-            _execution.SharingRaces(step, _races);
-            foreach (int shared in _races)
-            {
-                if (_execution[shared].Instant == late.Instant)
-                {
-                    Plan(shared, late.Act);
-                }
-            }
-
-            foreach (var other in late.Others ?? [])
-            {
-                Plan(step, new Act(late.Act.Lane with { Fault = other }, null));
+                Plan(early, _execution[step].Act.Lane);
             }
         }
 
-        foreach (var (lane, cause) in _kernel.WaitingLanes())
+        if (_stuck)
+        {
+            return; // what still waits would have been taken
+        }
+
+        foreach (var (lane, cause, arrived) in _kernel.WaitingLanes())
         {
             // Never taken in this execution, but it could have come before the actor closed the lane.
-            int early = _execution.Overtaken(lane, (int)cause, _execution.LastOf(lane.Receiver));
-            if (early != 0 && _execution[early].Instant == _kernel.Instants)
+            int early = _execution.Overtaken(lane, (int)cause, arrived, _execution.LastOf(lane.Receiver));
+            if (early != 0)
             {
-                Plan(early, new Act(lane, null));
+                Plan(early, lane);
             }
         }
     }
 
     /// <summary>Plans, at the state before a step, everything that does not happen after that step, and then the late one.</summary>
-    private void Plan(int early, Act late)
+    /// <remarks>
+    /// What the late step will touch when it comes early is not known. In a world without shared objects nothing; otherwise it counts as
+    /// depending on all that could matter, or a sleeping step could hide an order that only its new place makes.
+    /// </remarks>
+    private void Plan(int early, LaneId late)
     {
         var node = _path[early - 1];
         if (node.Fixed)
@@ -297,9 +344,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             return;
         }
 
-        bool competes = late.Lane.Fault != LaneFault.None && _kernel.Faults is { Total: < int.MaxValue };
-        _execution.Unaffected(early, competes, _sequence);
-        _sequence.Add(late);
+        _execution.Unaffected(early, _sequence);
+        _sequence.Add(new Act(late, _unknown, Optional: _kernel.Faults is not null));
         foreach (var sleeper in node.Sleep)
         {
             if (Branch.CanBegin(sleeper, _sequence, out _))
@@ -319,7 +365,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             var node = _path[step - 1];
             if (node.Planned.Count > 0)
             {
-                node.Sleep.Add(_execution[step].Act);
+                node.FallAsleep(_execution[step].Act);
                 node.Chosen = node.Planned[0].Act.Lane;
                 node.Next = node.Planned[0].Children;
                 node.Planned.RemoveAt(0);

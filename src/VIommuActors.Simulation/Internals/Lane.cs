@@ -2,11 +2,12 @@ using Akka.Actor;
 
 namespace VIommuActors.Simulation.Internals;
 
-/// <summary>A message waiting for its receiver, and the step it came from.</summary>
-internal struct Pending(Envelope envelope, long cause)
+/// <summary>A message waiting for its receiver, the step it came from, and how often time had moved when it arrived.</summary>
+internal struct Pending(Envelope envelope, long cause, long arrived)
 {
     public Envelope Envelope = envelope;
     public long Cause = cause;
+    public long Arrived = arrived;
 }
 
 /// <summary>Ring buffer with the waiting messages of one sender to one receiver.</summary>
@@ -30,7 +31,7 @@ internal sealed class Lane(IActorRef sender, int senderSlot)
     /// <summary>Messages doubled in this run.</summary>
     public int Duplicates { get; set; }
 
-    public void Add(in Envelope envelope, long cause)
+    public void Add(in Envelope envelope, long cause, long arrived)
     {
         if (Count == _ring.Length)
         {
@@ -40,6 +41,7 @@ internal sealed class Lane(IActorRef sender, int senderSlot)
         ref Pending place = ref _ring[(_head + Count++) & (_ring.Length - 1)];
         place.Envelope = envelope;
         place.Cause = cause;
+        place.Arrived = arrived;
     }
 
     public ref readonly Pending First => ref _ring[_head];

@@ -20,6 +20,11 @@ internal sealed class Scheduled(object target, object? message, IActorRef? sende
     /// <summary>True for code to run, false for a message to tell.</summary>
     public bool IsCallback => target is not ICanTell;
 
+    /// <summary>Receiver of the message; null for code to run.</summary>
+    public IActorRef? Receiver => target as IActorRef;
+
+    public IActorRef? Sender => sender;
+
     public void Cancel() => _disposed = true;
 
     public void Fire()

@@ -83,12 +83,12 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
 
     public void EnqueueFirst(Envelope envelope) => _kernel.EnqueueFirst(this, envelope);
 
-    public void Add(in Envelope envelope, long cause)
+    public void Add(in Envelope envelope, long cause, long arrived)
     {
         Lane lane = _lastLane is { } last && ReferenceEquals(last.Sender, envelope.Sender) ? last
             : IsSystem ? OutsideLane()
             : LaneOf(envelope.Sender);
-        lane.Add(envelope, cause);
+        lane.Add(envelope, cause, arrived);
         Count++;
         if (lane.Count == 1)
         {
@@ -97,9 +97,9 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         }
     }
 
-    public void AddFirst(in Envelope envelope, long cause)
+    public void AddFirst(in Envelope envelope, long cause, long arrived)
     {
-        _front.Add(new Pending(envelope, cause));
+        _front.Add(new Pending(envelope, cause, arrived));
         Count++;
     }
 
@@ -171,14 +171,15 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     /// <summary>True when the next message is an unstashed one, and so the only choice.</summary>
     public bool FrontFirst => FrontIndex() >= 0;
 
-    /// <summary>Adds the lanes with messages, and the step that sent the first of each.</summary>
-    public void ListWaiting(List<(LaneId, long)> waiting)
+    /// <summary>Adds the lanes with messages, and what is known of the first of each.</summary>
+    public void ListWaiting(List<WaitingLane> waiting)
     {
         for (int i = 0; i < _laneCount; i++)
         {
             if (_lanes[i].Count > 0)
             {
-                waiting.Add((new LaneId(Slot, _lanes[i].SenderSlot), _lanes[i].First.Cause));
+                ref readonly Pending first = ref _lanes[i].First;
+                waiting.Add(new WaitingLane(new LaneId(Slot, _lanes[i].SenderSlot), first.Cause, first.Arrived));
             }
         }
     }

@@ -60,7 +60,8 @@ internal sealed class Branch(Act act)
     {
         foreach (var branch in branches)
         {
-            if (CanBegin(branch.Act, sequence, out int at))
+            // A message that may be lost leads to what the sequence leads to only if the sequence decides what happens to it.
+            if (CanBegin(branch.Act, sequence, out int at) && (at >= 0 || !branch.Act.Optional))
             {
                 if (at >= 0)
                 {

@@ -3,22 +3,35 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Internals.Dpor;
 
+/// <summary>What a reduction remembers besides its path.</summary>
+/// <param name="Exhausted">Nothing is left to try.</param>
+/// <param name="Late">Actors got their slot in the middle of a schedule.</param>
+/// <param name="Impossible">Planned steps that could not be taken.</param>
+/// <param name="Planned">Orders were planned.</param>
+/// <param name="Unknown">What a step not seen yet may touch.</param>
+internal readonly record struct DporFlags(bool Exhausted, bool Late, long Impossible, bool Planned, Access[]? Unknown);
+
 /// <summary>A path of states as JSON.</summary>
 internal static class DporState
 {
-    public static JsonObject Save(IEnumerable<Node> path, bool exhausted, bool late, long impossible) => new()
+    public static JsonObject Save(IEnumerable<Node> path, DporFlags flags) => new()
     {
-        ["exhausted"] = exhausted,
-        ["late"] = late,
-        ["impossible"] = impossible,
+        ["exhausted"] = flags.Exhausted,
+        ["late"] = flags.Late,
+        ["impossible"] = flags.Impossible,
+        ["planned"] = flags.Planned,
+        ["unknown"] = Save(new Act(default, flags.Unknown)),
         ["path"] = new JsonArray([.. path.Select(Save)]),
     };
 
-    public static IEnumerable<Node> Load(JsonObject state, out bool exhausted, out bool late, out long impossible)
+    public static IEnumerable<Node> Load(JsonObject state, out DporFlags flags)
     {
-        exhausted = (bool)state["exhausted"]!;
-        late = (bool)state["late"]!;
-        impossible = (long)state["impossible"]!;
+        flags = new DporFlags(
+            (bool)state["exhausted"]!,
+            (bool)state["late"]!,
+            (long)state["impossible"]!,
+            (bool)state["planned"]!,
+            LoadAct(state["unknown"]!).Touched);
         return [.. state["path"]!.AsArray().Select(node => LoadNode(node!))];
     }
 
@@ -47,10 +60,10 @@ internal static class DporState
     private static List<Branch> LoadBranches(JsonNode json) =>
         [.. json.AsArray().Select(branch => new Branch(LoadAct(branch![0]!)) { Children = LoadBranches(branch[1]!) })];
 
-    /// <summary>An act is receiver, sender, fault, and then object and write for everything it touched.</summary>
+    /// <summary>An act is receiver, sender, fault, optional, and then object and write for everything it touched.</summary>
     private static JsonArray Save(Act act)
     {
-        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, (int)act.Lane.Fault);
+        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, (int)act.Lane.Fault, act.Optional);
         foreach (var access in act.Touched ?? [])
         {
             json.Add(access.Object);
@@ -64,12 +77,12 @@ internal static class DporState
     {
         var lane = new LaneId((int)json[0]!, (int)json[1]!, (LaneFault)(int)json[2]!);
         int count = json.AsArray().Count;
-        var touched = count == 3 ? null : new Access[(count - 3) / 2];
+        var touched = count == 4 ? null : new Access[(count - 4) / 2];
         for (int i = 0; i < touched?.Length; i++)
         {
-            touched[i] = new Access((long)json[3 + (2 * i)]!, (bool)json[4 + (2 * i)]!);
+            touched[i] = new Access((long)json[4 + (2 * i)]!, (bool)json[5 + (2 * i)]!);
         }
 
-        return new Act(lane, touched);
+        return new Act(lane, touched, (bool)json[3]!);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class Execution
     /// <summary>The receiver's last step; 0 for none.</summary>
     public int LastOf(int receiver) => receiver < _last.Count ? _last[receiver] : 0;
 
-    public void Add(Act act, long cause, long instant, bool exclusive, LaneFault[]? others)
+    public void Add(Act act, in Step step, long instant)
     {
         int receiver = act.Lane.Receiver;
         while (_last.Count <= receiver)
@@ -46,12 +46,12 @@ internal sealed class Execution
             _last.Add(0);
         }
 
-        int step = _events.Count;
-        var added = new Event(act, (int)cause, _last[receiver], instant, exclusive, others);
+        int number = _events.Count;
+        var added = new Event(act, (int)step.Cause, _last[receiver], instant, step.Arrived, step.Exclusive);
         _events.Add(added);
-        _last[receiver] = step;
+        _last[receiver] = number;
         _touching += act.Touched is null ? 0 : 1;
-        Order(step, added);
+        Order(number, added);
     }
 
     /// <summary>
@@ -60,12 +60,13 @@ internal sealed class Execution
     /// </summary>
     /// <param name="lane">Lane of the message.</param>
     /// <param name="cause">Step that sent it.</param>
+    /// <param name="arrived">How often time had moved when it arrived.</param>
     /// <param name="last">The receiver's last step before the message.</param>
-    public int Overtaken(LaneId lane, int cause, int last)
+    public int Overtaken(LaneId lane, int cause, long arrived, int last)
     {
         for (int step = last; step != 0; step = _events[step].Previous)
         {
-            if (_events[step].Act.Lane.Sender == lane.Sender || HappensBefore(step, cause))
+            if (_events[step].Act.Lane.Sender == lane.Sender || _events[step].Instant < arrived || HappensBefore(step, cause))
             {
                 return 0;
             }
@@ -79,14 +80,25 @@ internal sealed class Execution
         return 0;
     }
 
-    /// <summary>Earlier steps of other receivers whose order with this one is made by shared objects alone.</summary>
-    public void SharingRaces(int step, List<int> races)
+    /// <summary>Earlier steps that could as well have come after this one, the receiver's own first.</summary>
+    /// <remarks>
+    /// Only direct ones: if another step lies between the two in the order, its own races come first. A wait that is overtaken as a whole
+    /// always lies between, and does not count.
+    /// </remarks>
+    public void Races(int step, List<int> races)
     {
         races.Clear();
         var late = _events[step];
+        int overtaken = Overtaken(late.Act.Lane, late.Cause, late.Arrived, late.Previous);
+        if (overtaken != 0 && (overtaken != late.Previous || _touching == 0 || IsDirect(overtaken, step)))
+        {
+            races.Add(overtaken);
+        }
+
         for (int early = step - 1; _touching > 0 && early > 0; early--)
         {
-            if (_events[early].Act.Lane.Receiver != late.Act.Lane.Receiver
+            if (_events[early].Instant >= late.Arrived
+                && _events[early].Act.Lane.Receiver != late.Act.Lane.Receiver
                 && late.Act.DependsOn(_events[early].Act)
                 && !HappensBefore(early, late.Cause)
                 && IsDirect(early, step))
@@ -96,44 +108,18 @@ internal sealed class Execution
         }
     }
 
-    /// <summary>False when another step lies between the two in the order, apart from those of the second one's receiver.</summary>
-    public bool IsDirectBesidesReceiver(int early, int late)
-    {
-        int receiver = _events[late].Act.Lane.Receiver;
-        for (int step = early + 1; _touching > 0 && step < late; step++)
-        {
-            if (_events[step].Act.Lane.Receiver != receiver && HappensBefore(early, step) && HappensBefore(step, late))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     /// <summary>The steps after the given one that do not happen after it.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="without">True to leave out faults, and what happens after them: another one takes the last of their total.</param>
     /// <param name="sequence">Receives the steps, in order.</param>
-    public void Unaffected(int step, bool without, List<Act> sequence)
+    public void Unaffected(int step, List<Act> sequence)
     {
         sequence.Clear();
-        List<int>? left = null;
         for (int later = step + 1; later < _events.Count; later++)
         {
-            if (HappensBefore(step, later))
+            if (!HappensBefore(step, later))
             {
-                continue;
+                sequence.Add(_events[later].Act);
             }
-
-            if (without && (_events[later].Act.Lane.Fault != LaneFault.None
-                || (left is not null && left.Exists(l => HappensBefore(l, later)))))
-            {
-                (left ??= []).Add(later);
-                continue;
-            }
-
-            sequence.Add(_events[later].Act);
         }
     }
 

@@ -19,4 +19,32 @@ internal sealed class Node
 
     /// <summary>True when the choice is given from outside: no other is ever tried.</summary>
     public bool Fixed { get; init; }
+
+    /// <summary>
+    /// The step and what follows it are known. What can happen to one message sleeps and wakes together: all touch what one of
+    /// them touches.
+    /// </summary>
+    public void FallAsleep(Act act)
+    {
+        var touched = act.Touched;
+        for (int i = 0; i < Sleep.Count; i++)
+        {
+            if (IsSameMessage(Sleep[i].Lane, act.Lane))
+            {
+                touched = touched is null ? Sleep[i].Touched : [.. touched.Union(Sleep[i].Touched ?? [])];
+            }
+        }
+
+        for (int i = 0; i < Sleep.Count; i++)
+        {
+            if (IsSameMessage(Sleep[i].Lane, act.Lane))
+            {
+                Sleep[i] = Sleep[i] with { Touched = touched };
+            }
+        }
+
+        Sleep.Add(act with { Touched = touched });
+    }
+
+    private static bool IsSameMessage(LaneId one, LaneId other) => one.Receiver == other.Receiver && one.Sender == other.Sender;
 }
