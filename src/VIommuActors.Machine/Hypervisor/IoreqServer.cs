@@ -120,6 +120,7 @@ public sealed class IoreqServer : IParty
             AttachStep.EnableServer => (Enable(emulator, caller), 0UL),
             AttachStep.BindPorts => Bind(emulator, caller, call.Id),
             AttachStep.MapRange => (_servers.Map(caller, emulator.Server ?? default, IoRangeType.Memory, call.Start, call.End), 0UL),
+            AttachStep.Destroy => (Destroy(emulator, call.Id), 0UL),
             _ => (XenErrno.ENOSYS, 0UL),
         };
         _port.Send(call.From, new AttachReply(_port.Self, call.Step, -(int)error, value) { Slot = call.Slot });
@@ -185,6 +186,16 @@ public sealed class IoreqServer : IParty
         foreach (var vcpu in _nodes.Vcpus) _port.Send(vcpu, new PowerOn(_port.Self));
     }
 
+    /// <summary>
+    /// viommu_destroy, the last call of an orderly end: the emulator has stopped its devices before, so whoever waits for it may go on.
+    /// </summary>
+    private XenErrno Destroy(Emulator emulator, int id)
+    {
+        if (id != emulator.Index || emulator.Server is null) return XenErrno.ENOENT;
+        Detach(emulator);
+        return XenErrno.None;
+    }
+
     private void PartyGone(NodeId party)
     {
         var unit = _nodes.Dummies.IndexOf(party);
@@ -199,9 +210,20 @@ public sealed class IoreqServer : IParty
         if (emulator.Reaped.Count < parties) return;
 
         // The whole process is reaped: nothing of it can touch memory any more, so whoever waits for it may go on.
+        emulator.Reaped.Clear();
+        Detach(emulator);
+        _port.Send(_nodes.Dummies[unit], new Reaped(_port.Self, _nodes.Dummies[unit]));
+        foreach (var device in _nodes.Devices)
+        {
+            if (device.Unit == unit) _port.Send(device.Node, new Reaped(_port.Self, device.Node));
+        }
+    }
+
+    /// <summary>Forgets an emulator: its slots fall back to NONE, its ports and server go, unit and guest are told.</summary>
+    private void Detach(Emulator emulator)
+    {
         emulator.Attached = false;
         emulator.Caller = null;
-        emulator.Reaped.Clear();
         emulator.Shared.Page.ResetStates();
         for (var vcpu = 0; vcpu < emulator.Slots.Length; vcpu++)
         {
@@ -209,7 +231,7 @@ public sealed class IoreqServer : IParty
             if (emulator.Slots[vcpu] is not { } slot) continue;
             lock (_channels)
             {
-                // The kernel closes the ports of a dead process; its successor binds its own.
+                // The ports go with their process; a successor binds its own.
                 _channels.Close(emulator.Shared.Emulator, _channels.Status(_guest, slot.Port).RemotePort);
                 _channels.CloseFromXen(_guest, slot.Port);
             }
@@ -217,13 +239,8 @@ public sealed class IoreqServer : IParty
         }
         if (emulator.Server is { } server) _servers.Destroy(emulator.Shared.Emulator, server);
         emulator.Server = null;
-        _port.Send(_nodes.Units[unit], new EmulatorAttached(_port.Self, false, _nodes.Dummies[unit]));
+        _port.Send(_nodes.Units[emulator.Index], new EmulatorAttached(_port.Self, false, _nodes.Dummies[emulator.Index]));
         TellDevices(emulator, present: false);
-        _port.Send(_nodes.Dummies[unit], new Reaped(_port.Self, _nodes.Dummies[unit]));
-        foreach (var device in _nodes.Devices)
-        {
-            if (device.Unit == unit) _port.Send(device.Node, new Reaped(_port.Self, device.Node));
-        }
     }
 
     private void TellDevices(Emulator emulator, bool present)

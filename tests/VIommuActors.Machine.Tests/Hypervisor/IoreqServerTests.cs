@@ -43,7 +43,7 @@ public sealed class IoreqServerTests
     [InlineData(AttachStep.EnableServer, 0, -2)] // no server yet
     [InlineData(AttachStep.BindPorts, 0, -22)] // no slots yet
     [InlineData(AttachStep.MapRange, Cast.Base, -2)] // no server yet
-    [InlineData(AttachStep.Destroy, 0, -38)] // the hypervisor does this when the process dies
+    [InlineData(AttachStep.Destroy, 0, -2)] // nothing was created
     public void Step_that_cannot_be_done_fails_with_its_error(AttachStep step, ulong start, int errno)
     {
         Call(Cast.Dummy0, AttachStep.QueryCapabilities);
@@ -250,6 +250,25 @@ public sealed class IoreqServerTests
         _port.Take<DomainCrashed>(Cast.Vcpu0);
         _port.Take<DomainCrashed>(Cast.Vcpu1);
         _port.NothingSent();
+    }
+
+    [Fact]
+    public void Orderly_destroy_frees_a_waiting_vcpu_and_tells_unit_and_guest()
+    {
+        AttachBoth();
+        Forward(Cast.Vcpu1, 1, Cast.Base + 0xf8, 1);
+        _port.TakeAll();
+
+        Assert.Equal(-2, Call(Cast.Dummy0, AttachStep.Destroy, id: 1).Errno);
+        _hub.Receive(new AttachCall(Cast.Dummy0, AttachStep.Destroy, 0, 0, 0));
+
+        Assert.Equal(ulong.MaxValue, _port.Take<MmioDone>(Cast.Vcpu1).Value);
+        Assert.False(_port.Take<EmulatorAttached>(Cast.Unit0).Attached);
+        Assert.Equal([0, 0, 1, 1], new[] { Absent(Cast.Vcpu0), Absent(Cast.Vcpu1), Absent(Cast.Vcpu0), Absent(Cast.Vcpu1) });
+        Assert.Equal(0, _port.Take<AttachReply>(Cast.Dummy0).Errno);
+        Forward(Cast.Vcpu0, 0, Cast.Base + 0xf8, 1);
+        _port.Take<MmioDone>(Cast.Vcpu0);
+        Attach(Cast.Dummy0);
     }
 
     [Fact]
