@@ -83,13 +83,12 @@ public static class ScenarioLoader
 
     private static bool LooksLikePath(string text) =>
         text.Contains('/', StringComparison.Ordinal) || text.Contains('\\', StringComparison.Ordinal)
-        || text.EndsWith(".conf", StringComparison.Ordinal) || File.Exists(text);
+        || text.EndsWith(".conf", StringComparison.Ordinal) || Path.Exists(text);
 
     private static ScenarioException NoSuchName(string name)
     {
-        var near = Nearest.To(name, Names) is { } found ? $" (did you mean {found}?)" : "";
         var accepted = $"a path, or one of {string.Join(", ", Names)}";
-        var message = $"there is no scenario of that name{near}; accepted: {accepted}";
+        var message = $"there is no scenario of that name{Nearest.Hint(name, Names)}; accepted: {accepted}";
         return ScenarioException.One(new SourcePosition(new(name, null), 0, 0).Error("", "", message, accepted));
     }
 }

@@ -40,6 +40,9 @@ public sealed class BadInputTests
         { "run stale-dma --out", "--out" },
         { "run ./no/such/file.conf", "no/such/file.conf" },
         { "run stale-dma --replay", "there is no option --replay" },
+        { "run /", "/: is a directory" },
+        { "run linux-trace --set workload.file=/", "this is a directory" },
+        { "run linux-trace --set topology.guests=2", "a recording is of one guest" },
         { "run @file", "there is no scenario of that name" },
         { "run stale-dma --log-json /no/such/folder/log", "--log-json" },
         { "scenario show", "NAME" },
@@ -93,6 +96,25 @@ public sealed class BadInputTests
         var errors = Json.Parse(output).GetProperty("errors");
         Assert.Equal(2, errors.GetArrayLength());
         Assert.Equal((2, "lots"), (errors[0].GetProperty("line").GetInt32(), errors[0].GetProperty("value").GetString()));
+    }
+
+    [Theory]
+    [InlineData("compare")]
+    [InlineData("run")]
+    public void A_recording_that_turns_out_broken_is_named_with_its_line_and_leaves_stdout_to_programs(string verb)
+    {
+        using var folder = new TestFolder();
+        var path = folder["broken.trace"];
+        File.WriteAllText(path, "nonsense\n");
+        var (console, json) = (new TestConsole(), new TestConsole());
+        console.Variables["VIOMMU_RUNS_DIR"] = json.Variables["VIOMMU_RUNS_DIR"] = folder["runs"];
+        var (code, output, error) = Tool.Run(console, verb, "linux-trace", "--set", $"workload.file={path}");
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.StartsWith($"{path}:1: ", error, StringComparison.Ordinal);
+
+        var document = Json.Parse(Tool.Run(json, verb, "linux-trace", "--set", $"workload.file={path}", "--json").Out);
+        Assert.Equal("viommu.error/1", document.GetProperty("schema").GetString());
+        Assert.Equal((path, 1), (document.GetProperty("errors")[0].GetProperty("file").GetString(), document.GetProperty("errors")[0].GetProperty("line").GetInt32()));
     }
 
     [Fact]

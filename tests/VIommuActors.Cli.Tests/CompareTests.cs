@@ -19,14 +19,14 @@ public sealed class CompareTests
         var (code, output, error) = Tool.Run(Tool.Plausible, ["compare", "--json", "--seed", "5", "--runs", "2"]);
         Assert.Equal((ExitCode.AsExpected, ""), (code, error));
         var document = Json.Parse(output);
-        Assert.Equal(["schema", "scenario", "seed", "runs", "protocols", "alsoQueued"], Json.Names(document));
+        Assert.Equal(["schema", "scenario", "seed", "runs", "protocols", "alsoRegister"], Json.Names(document));
         Assert.Equal("viommu.compare/1", document.GetProperty("schema").GetString());
-        Assert.Equal("stale-dma", document.GetProperty("scenario").GetString());
+        Assert.Equal("stale-dma-queued", document.GetProperty("scenario").GetString());
         Assert.Equal((5, 2), (document.GetProperty("seed").GetInt64(), document.GetProperty("runs").GetInt64()));
-        Assert.Equal(["translate", "memcpy", "drain"], ProtocolsOf(document));
-        var queued = document.GetProperty("alsoQueued");
-        Assert.Equal("stale-dma-queued", queued.GetProperty("scenario").GetString());
-        Assert.Equal(["translate", "memcpy", "ats", "drain"], ProtocolsOf(queued));
+        Assert.Equal(["translate", "memcpy", "ats", "drain"], ProtocolsOf(document));
+        var register = document.GetProperty("alsoRegister");
+        Assert.Equal(("viommu.compare/1", "stale-dma"), (register.GetProperty("schema").GetString(), register.GetProperty("scenario").GetString()));
+        Assert.Equal(["translate", "memcpy", "drain"], ProtocolsOf(register));
 
         var translate = document.GetProperty("protocols")[0];
         Assert.Equal(ProtocolFields, Json.Names(translate));

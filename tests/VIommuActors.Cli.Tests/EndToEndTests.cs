@@ -14,7 +14,7 @@ public sealed class EndToEndTests : IDisposable
         var (code, output, error) = Tool.Run("compare", "--runs", "3", "--json", "--quiet");
         Assert.Equal((ExitCode.AsExpected, ""), (code, error));
         var document = Json.Parse(output);
-        foreach (var comparison in new[] { document, document.GetProperty("alsoQueued") })
+        foreach (var comparison in new[] { document, document.GetProperty("alsoRegister") })
         {
             foreach (var one in comparison.GetProperty("protocols").EnumerateArray())
             {

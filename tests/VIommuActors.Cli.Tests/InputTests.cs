@@ -53,16 +53,6 @@ public sealed class InputTests
     }
 
     [Theory]
-    [InlineData("drian", "drain")]
-    [InlineData("memcopy", "memcpy")]
-    [InlineData("at", "ats")]
-    [InlineData("translte", "translate")]
-    [InlineData("something", null)]
-    [InlineData("", null)]
-    public void The_nearest_word_is_suggested_and_a_far_one_is_not(string word, string? expected) =>
-        Assert.Equal(expected, Nearest.To(word, ["translate", "memcpy", "ats", "drain"]));
-
-    [Theory]
     [InlineData("stale-dma", "stale-dma")]
     [InlineData("my file.conf", "'my file.conf'")]
     [InlineData("it's", @"'it'\''s'")]

@@ -106,6 +106,7 @@ internal static class Tool
             Messages = 2000,
             InvalidationMessages = 400,
             DmaHypercalls = 640,
+            InvalidationHypercalls = protocol == "drain" ? 80 : 0,
             BytesCopied = protocol == "memcpy" ? 320 * 16_384 : 0,
             VirtualNs = 1_234_567,
         };

@@ -26,6 +26,10 @@ public sealed class BadInputTests
         { "workload.buffer-offset = 4096", 2, "workload.buffer-offset", "4096", "0 to 4095", "0 to 4095" },
         { "workload.write-percent = 50%", 2, "workload.write-percent", "50%", "0 to 100", "0 to 100" },
 
+        { "unit.iotlb-entries = 0", 2, "unit.iotlb-entries", "0", "from 1 to 1048576", "1 to 1048576" },
+        { "unit.context-entries = 0", 2, "unit.context-entries", "0", "from 1 to 65536", "1 to 65536" },
+        { "protocols.ats.tlb-entries = 0", 2, "protocols.ats.tlb-entries", "0", "from 1 to 65536", "1 to 65536" },
+
         // times
         { "timing-ns.mmio-trap = 15us", 2, "timing-ns.mmio-trap", "15us", "plain integer nanoseconds from 0 to 1000000000, without a unit: 15000", "nanoseconds" },
         { "timing-ns.mmio-trap = 1.5", 2, "timing-ns.mmio-trap", "1.5", "without a fraction", "nanoseconds" },
@@ -75,19 +79,23 @@ public sealed class BadInputTests
         { "faults = [ { on = DrainComplete, drop = 1/0 } ]", 2, "faults[0].drop", "1/0", "cannot be 0", "ratio" },
         { "faults = [ { on = DrainComplete, drop = -1/2 } ]", 2, "faults[0].drop", "-1/2", "from 0 to 1", "ratio" },
         { "faults = [ { on = DrainCompleted, drop = 1/2 } ]", 2, "faults[0].on", "DrainCompleted", "did you mean DrainComplete?", "DrainRequest" },
-        { "faults = [ { on = DrainComplete, crash-at-ns = 5 } ]", 2, "faults[0].on", "DrainComplete", "expected a party", "dummy-viommu, hypervisor" },
+        { "faults = [ { on = DrainComplete, crash-at-ns = 5 } ]", 2, "faults[0].on", "DrainComplete", "expected a party", "a party (dummy-viommu, hypervisor)" },
+        { "faults = [ { on = dummy-viommu, drop = 1/2 } ]", 2, "faults[0].on", "dummy-viommu", "expected a message", "a message (DrainComplete, DrainRequest, Translate)" },
+        { "faults = [ { on = hypervisor, delay = 1/2, delay-ns = 5 } ]", 2, "faults[0].on", "hypervisor", "expected a message", "a message (" },
         { "faults = [\n { drop = 1/2 } ]", 3, "faults[0].on", "", "is required", "message or a party" },
         { "faults = [ { on = DrainComplete } ]", 2, "faults[0].on", "DrainComplete", "does nothing", "message" },
         { "faults = [ { on = dummy-viommu, drop = 1/2, crash-at-ns = 5 } ]", 2, "faults[0].on", "dummy-viommu", "write two rules", "party" },
         { "faults = [ { on = DrainComplete, drop = 1/2, duplicate = 1/3, delay = 1/5, delay-ns = 1 } ]", 2, "faults[0].on", "DrainComplete", "together exceed 1/1", "" },
         { "faults = [ { on = DrainComplete, delay = 1/5 } ]", 2, "faults[0].delay", "1/5", "needs viommu.scenario.faults[0].delay-ns", "ratio" },
-        { "faults = [ { on = DrainComplete, delay-ns = 5 } ]", 2, "faults[0].delay-ns", "5", "needs viommu.scenario.faults[0].delay above", "nanoseconds" },
+        { "faults = [ { on = DrainComplete, delay-ns = 5 } ]", 2, "faults[0].delay-ns", "5", "needs viommu.scenario.faults[0].delay or viommu.scenario.faults[0].duplicate above", "nanoseconds" },
         { "faults = [ { on = dummy-viommu, restart-after-ns = 5 } ]", 2, "faults[0].restart-after-ns", "5", "needs viommu.scenario.faults[0].crash-at-ns", "nanoseconds" },
 
         // together impossible
         { "protocol = ats", 2, "protocol", "ats", "meets viommu.scenario.invalidation = register (reference.conf), which must be queued", "ats" },
         { "workload.kind = trace", 2, "workload.kind", "trace", "needs viommu.scenario.workload.file", "trace" },
+        { "workload { kind = trace, file = \"embedded:linux-strict\" }\ntopology.guests = 2", 3, "topology.guests", "2", "a recording is of one guest, so it must be 1", "1 to 10000" },
         { "workload.file = nowhere.gz", 2, "workload.file", "nowhere.gz", "there is no such file", "embedded:linux-strict" },
+        { "workload.file = \"..\"", 2, "workload.file", "\"..\"", "this is a directory", "a file that exists" },
         { "workload.file = \"embedded:bsd\"", 2, "workload.file", "\"embedded:bsd\"", "there is no such file", "embedded:xen-register" },
         { "topology.guests = 10000\ntopology.vcpus = 64", 3, "topology.vcpus", "64", "640000 vCPUs in all guests, at most 65536", "1 to 64" },
         { "topology.guests = 10000\ntopology.ram-mib = 1024", 3, "topology.ram-mib", "1024", "10240000 MiB in all guests", "4 to 65536" },
@@ -122,6 +130,7 @@ public sealed class BadInputTests
         { "viommu.scenario {\n name = a\n name = b\n}", 3, "has a value already, in line 2" },
         { "viommu.scenario {\n topology { vcpus = 1 }\n topology { vcpus = 2 }\n}", 3, "has a value already, in line 2" },
         { "viommu.scenario {\n include \"nowhere.conf\"\n}", 2, "there is no such file to include" },
+        { "viommu.scenario {\n include \"..\"\n}", 2, "is a directory" },
         { "viommu.scenario {\n include nowhere.conf\n}", 2, "include needs a file name in quotes" },
         { "{ viommu.scenario { } } more", 1, "after the closing brace of the file" },
         { "viommu.scenario { } trailing = 1", 1, "expected a comma, a new line or }" },
@@ -232,7 +241,8 @@ public sealed class BadInputTests
     [InlineData("no-such-thing-at-all", "accepted: a path, or one of ")]
     [InlineData("", "accepted: a path, or one of ")]
     [InlineData("missing/file.conf", "cannot be read")]
-    [InlineData("/", "cannot be read")]
+    [InlineData("/", "is a directory")]
+    [InlineData("..", "is a directory")]
     public void A_scenario_that_is_not_there_is_an_error(string name, string message)
     {
         var error = Assert.Single(Assert.Throws<ScenarioException>(() => ScenarioLoader.Load(name, [])).Errors);

@@ -146,6 +146,14 @@ public sealed class LoaderTests
     }
 
     [Fact]
+    public void A_lateness_may_be_that_of_second_copies_alone()
+    {
+        var scenario = ScenarioLoader.Load("quiet", ["faults=[{on=X, duplicate=1/3, delay-ns=7}]"]);
+
+        Assert.Equal(new MessageFault("X", Ratio.Zero, new(1, 3), Ratio.Zero, 7), Assert.Single(scenario.Faults));
+    }
+
+    [Fact]
     public void Three_probabilities_may_add_up_to_exactly_one()
     {
         var scenario = ScenarioLoader.Load("quiet", ["faults=[{on=X, drop=1/3, duplicate=1/3, delay=1/3, delay-ns=7}]"]);

@@ -43,6 +43,7 @@ public sealed class SchemaTests
     [InlineData("in-fligth", "in-flight")]
     [InlineData("GUESTS", "guests")]
     [InlineData("elephant", null)]
+    [InlineData("", null)]
     public void The_nearest_word_is_suggested_only_when_it_is_near(string word, string? expected) =>
         Assert.Equal(expected, Nearest.To(word, ["guests", "vcpus", "viommus", "in-flight"]));
 }

@@ -8,15 +8,15 @@ internal static class ComparisonJson
     /// <summary>Name and version of the document.</summary>
     public const string Schema = "viommu.compare/1";
 
-    /// <summary>Writes the fields of a comparison; those of a second one go into <c>alsoQueued</c>.</summary>
-    public static void Write(Utf8JsonWriter writer, Comparison comparison, Comparison? alsoQueued, bool interrupted)
+    /// <summary>Writes the fields of a comparison; those of a second one, over registers, go into <c>alsoRegister</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, Comparison comparison, Comparison? alsoRegister, bool interrupted)
     {
         Fields(writer, comparison);
-        if (alsoQueued is not null)
+        if (alsoRegister is not null)
         {
-            writer.WriteStartObject("alsoQueued");
+            writer.WriteStartObject("alsoRegister");
             writer.WriteString("schema", Schema);
-            Fields(writer, alsoQueued);
+            Fields(writer, alsoRegister);
             writer.WriteEndObject();
         }
         if (interrupted)

@@ -89,7 +89,7 @@ internal static class ComparisonView
     private static TextTable Cost(Comparison comparison) => new(
         [
             new("protocol", IsNumber: false), new("invalidation\np50"), new("p99"), new("max"), new("DMA\np50"), new("p99"), new("max"),
-            new("msgs\n/inv"), new("hypercalls\n/DMA"), new("bytes copied\n/DMA"),
+            new("msgs\n/inv"), new("hypercalls\n/inv"), new("/DMA"), new("copied\nB/DMA"),
         ],
         [.. comparison.Tallies.Select(CostRow)]);
 
@@ -103,7 +103,8 @@ internal static class ComparisonView
             figures.Protocol,
             Percentile(figures.InvalidationNs, 50), Percentile(figures.InvalidationNs, 99), Percentile(figures.InvalidationNs, 100),
             Percentile(figures.DmaNs, 50), Percentile(figures.DmaNs, 99), Percentile(figures.DmaNs, 100),
-            Average(figures.MessagesPerInvalidation), Average(figures.HypercallsPerDma), Average(figures.BytesCopiedPerDma),
+            Average(figures.MessagesPerInvalidation), Average(figures.HypercallsPerInvalidation), Average(figures.HypercallsPerDma),
+            Average(figures.BytesCopiedPerDma),
         ];
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Scenarios;
+using VIommuActors.Scenarios.Schema;
 
 namespace VIommuActors.Cli.Input;
 
@@ -47,8 +48,8 @@ internal static class ParseErrors
         }
         if (command.Subcommands.Count > 0)
         {
-            return ToolException.UsageError(
-                "", word, $"there is no verb {word}{Nearest.Hint(word, command.Subcommands.Select(verb => verb.Name))}", NamesOf(command));
+            var verbs = command.Subcommands.Select(verb => verb.Name).ToArray();
+            return ToolException.UsageError("", word, $"there is no verb {word}{Nearest.Hint(word, verbs)}", NamesOf(command));
         }
         return ToolException.UsageError("", word, $"{word} is one word too many for {command.Name}", "");
     }

@@ -4,6 +4,7 @@ using VIommuActors.Cli.Reporting;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Protocols;
 using VIommuActors.Scenarios;
+using VIommuActors.Scenarios.Schema;
 
 namespace VIommuActors.Cli.Input;
 

@@ -12,7 +12,7 @@ internal static class RunView
     /// <summary>Name and version of the document.</summary>
     public const string Schema = "viommu.run/1";
 
-    /// <summary>The line to print before anything happens.</summary>
+    /// <summary>The line above everything else.</summary>
     public static string Header(Manifest manifest) =>
         $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol}; {Numbers.TimeLegend}";
 

@@ -7,6 +7,7 @@ using Serilog.Formatting.Compact;
 using Serilog.Formatting.Display;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Scenarios.Schema;
 
 namespace VIommuActors.Cli.Terminal;
 

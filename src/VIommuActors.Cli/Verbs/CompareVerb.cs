@@ -62,12 +62,6 @@ internal sealed class CompareVerb : Verb
         var runs = RunsOf(parse.GetValue(_runs)!);
         string[] scenarios = parse.GetValue(_scenario) is { } one ? [one] : [DefaultScenario, DefaultQueued];
         var comparisons = Plan(parse, scenarios, seed, runs);
-
-        if (!session.IsJson && !session.IsQuiet)
-        {
-            // Before the first run: a crash must not take the seed with it.
-            session.Renderer.Line(Header(seed, runs));
-        }
         var interrupted = !Execute(session, comparisons);
         if (interrupted)
         {
@@ -82,11 +76,13 @@ internal sealed class CompareVerb : Verb
         if (session.IsJson)
         {
             JsonDocuments.Write(session.Out, ComparisonJson.Schema,
-                writer => ComparisonJson.Write(writer, comparisons[0], comparisons.ElementAtOrDefault(1), interrupted));
+                // The one that every protocol can run leads; people read the simpler one first.
+                writer => ComparisonJson.Write(
+                    writer, comparisons[^1], comparisons.Length > 1 ? comparisons[0] : null, interrupted));
         }
         else
         {
-            Show(session, comparisons);
+            Show(session, comparisons, Header(seed, runs));
         }
         if (interrupted)
         {
@@ -153,9 +149,13 @@ internal sealed class CompareVerb : Verb
         });
     }
 
-    private static void Show(ToolSession session, ImmutableArray<Comparison> comparisons)
+    private static void Show(ToolSession session, ImmutableArray<Comparison> comparisons, string header)
     {
         var renderer = session.Renderer;
+        if (!session.IsQuiet)
+        {
+            renderer.Line(header);
+        }
         foreach (var comparison in comparisons.Where(one => !one.Tallies.IsEmpty))
         {
             if (!session.IsQuiet)

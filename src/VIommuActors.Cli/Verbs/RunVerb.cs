@@ -59,10 +59,6 @@ internal sealed class RunVerb : Verb
     protected override ExitCode Run(ParseResult parse, ToolSession session)
     {
         var (comparison, manifest) = Plan(parse, session);
-        if (!session.IsJson && !session.IsQuiet)
-        {
-            session.Renderer.Line(RunView.Header(manifest));
-        }
         // The manifest comes first: it holds the seed, whatever happens to the run.
         var folder = FolderFor(parse, session, manifest);
         AtomicFile.WriteText(folder.File(ManifestFile), manifest.Text(null));
@@ -180,6 +176,7 @@ internal sealed class RunVerb : Verb
         }
         else
         {
+            session.Renderer.Line(RunView.Header(outcome.Manifest));
             RunView.Text(session.Renderer, outcome, folder.Path);
         }
     }

@@ -67,6 +67,10 @@ internal sealed class FileSet
             var source = new SourceFile(display, Path.GetDirectoryName(full));
             return Parse(source, full, TextOf(source, full));
         }
+        if (Directory.Exists(full))
+        {
+            throw Refuse(at, name, "is a directory");
+        }
         var stem = Path.GetFileNameWithoutExtension(name);
         if (stem + ".conf" == name && EmbeddedFiles.ScenarioText(stem) is not null)
         {
@@ -86,6 +90,11 @@ internal sealed class FileSet
 
     private static string TextOf(SourceFile source, string path)
     {
+        if (Directory.Exists(path))
+        {
+            // Opening one fails too, for a reason that misleads: access is denied.
+            throw Refuse(source, "is a directory");
+        }
         try
         {
             using var stream = File.OpenRead(path);

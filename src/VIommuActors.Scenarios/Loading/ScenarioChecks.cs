@@ -23,6 +23,8 @@ internal sealed class ScenarioChecks(
         Memory(scenario);
         Report(scenario.Workload is { Kind: WorkloadKind.Trace, File: null }, $"a trace workload needs {Name("workload.file")}",
             "workload.kind", "workload.file");
+        Report(scenario is { Workload.Kind: WorkloadKind.Trace, Topology.Guests: not 1 },
+            $"a recording is of one guest, so it must be 1: {Quote("workload.kind")}", "topology.guests", "workload.kind");
         for (var i = 0; i < scenario.Faults.Length; i++)
         {
             Fault(scenario.Faults[i], Plain($"faults[{i}]"));
@@ -109,7 +111,8 @@ internal sealed class ScenarioChecks(
         Report(!onMessages && !onParty, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns", on);
         Report(Stated("restart-after-ns") && !Stated("crash-at-ns"),
             $"needs {Name(key)}.crash-at-ns", $"{key}.restart-after-ns");
-        Target(on, mayBeMessage: !onParty);
+        // A rule that is neither or both was reported; which of the two was meant is anybody's guess.
+        Target(on, mayBeMessage: onMessages || !onParty, mayBeParty: onParty || !onMessages);
         if (rule is not MessageFault fault)
         {
             return;
@@ -117,9 +120,8 @@ internal sealed class ScenarioChecks(
         Report(ExceedOne(fault.Drop, fault.Duplicate, fault.Delay), "drop, duplicate and delay together exceed 1/1",
             on, $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
         Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"needs {Name(key)}.delay-ns above 0", $"{key}.delay", $"{key}.delay-ns");
-        Report(
-            fault.Delay.IsZero && fault.Duplicate.IsZero && fault.DelayNs > 0,
-            $"needs {Name(key)}.delay above 0/1", $"{key}.delay-ns", $"{key}.delay");
+        Report(fault is { Delay.IsZero: true, Duplicate.IsZero: true, DelayNs: > 0 },
+            $"needs {Name(key)}.delay or {Name(key)}.duplicate above 0/1", $"{key}.delay-ns", $"{key}.delay", $"{key}.duplicate");
     }
 
     private static bool ExceedOne(Ratio a, Ratio b, Ratio c) =>
@@ -128,19 +130,19 @@ internal sealed class ScenarioChecks(
         + ((BigInteger)c.Numerator * a.Denominator * b.Denominator)
         > (BigInteger)a.Denominator * b.Denominator * c.Denominator;
 
-    private void Target(string key, bool mayBeMessage)
+    private void Target(string key, bool mayBeMessage, bool mayBeParty)
     {
         if (values[key].Value is not string target || messageNames is null || partyNames is null)
         {
             return;
         }
         var (messages, parties) = (messageNames.Order(StringComparer.Ordinal), partyNames.Order(StringComparer.Ordinal));
-        string[] known = mayBeMessage ? [.. messages, .. parties] : [.. parties];
+        string[] known = [.. messages.Where(_ => mayBeMessage), .. parties.Where(_ => mayBeParty)];
         if (!known.Contains(target))
         {
             var near = Nearest.To(target, known) is { } name ? $", did you mean {name}?" : "";
-            var accepted = mayBeMessage ? $"a message ({string.Join(", ", messages)}) or a party ({string.Join(", ", parties)})"
-                : $"a party ({string.Join(", ", parties)})";
+            var (aMessage, aParty) = ($"a message ({string.Join(", ", messages)})", $"a party ({string.Join(", ", parties)})");
+            var accepted = !mayBeParty ? aMessage : !mayBeMessage ? aParty : $"{aMessage} or {aParty}";
             errors.Add(values[key].At, values[key].Key, values[key].Text, $"expected {accepted}{near}", accepted);
         }
     }

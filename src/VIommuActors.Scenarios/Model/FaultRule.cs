@@ -5,11 +5,11 @@ namespace VIommuActors.Scenarios.Model;
 public abstract record FaultRule(string On);
 
 /// <summary>Loses, doubles or delays messages; the three probabilities add up to at most one.</summary>
-/// <param name="On">The message kind, or the party whose messages are meant.</param>
+/// <param name="On">The message kind.</param>
 /// <param name="Drop">Probability that a message is lost.</param>
 /// <param name="Duplicate">Probability that it arrives twice.</param>
 /// <param name="Delay">Probability that it arrives late.</param>
-/// <param name="DelayNs">How late, virtual nanoseconds.</param>
+/// <param name="DelayNs">How late; of one that arrives twice, how much later the second copy is. Virtual nanoseconds.</param>
 public sealed record MessageFault(string On, Ratio Drop, Ratio Duplicate, Ratio Delay, long DelayNs) : FaultRule(On);
 
 /// <summary>Kills a party, and may start it again without its state.</summary>

@@ -178,9 +178,12 @@ internal sealed record FileType : KeyType
         {
             return Refuse();
         }
-        return ScenarioFiles.Resolve(text.Text, text.At.Source) is { } path
-            ? Take(path, HoconQuote.IfNeeded(path))
-            : Refuse("; there is no such file");
+        if (ScenarioFiles.Resolve(text.Text, text.At.Source) is { } path)
+        {
+            return Take(path, HoconQuote.IfNeeded(path));
+        }
+        var isDirectory = text.At.Source.Directory is { } start && Directory.Exists(Path.GetFullPath(text.Text, start));
+        return Refuse(isDirectory ? "; this is a directory" : "; there is no such file");
     }
 }
 

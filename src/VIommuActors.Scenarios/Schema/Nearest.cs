@@ -1,7 +1,7 @@
 namespace VIommuActors.Scenarios.Schema;
 
 /// <summary>Suggests what a misspelt word was meant to be.</summary>
-internal static class Nearest
+public static class Nearest
 {
     // Longer words are not typing errors, and the distance costs time squared.
     private const int MaxLength = 64;
@@ -26,6 +26,10 @@ internal static class Nearest
         // timing for timing-ns: far in letters, near in mind.
         return best ?? (word.Length < 3 ? null : candidates.FirstOrDefault(c => c.StartsWith(word, StringComparison.OrdinalIgnoreCase)));
     }
+
+    /// <summary><c> (did you mean X?)</c> with a space in front, to end a sentence with; empty when none is near.</summary>
+    public static string Hint(string word, IReadOnlyCollection<string> candidates) =>
+        To(word, candidates) is { } near ? $" (did you mean {near}?)" : "";
 
     // Insertions, deletions, replacements and swaps of neighbours, each at cost one.
     private static int Distance(string a, string b)
