@@ -13,6 +13,8 @@ namespace VIommuActors.Cli;
 /// <summary>The whole tool behind one call.</summary>
 public static class ViommuTool
 {
+    private const string KeyPrefix = "viommu.scenario.";
+
     /// <summary>Does what a command line asks for. Nothing escapes: every error becomes text and a code.</summary>
     /// <param name="args">Words after the program's name.</param>
     /// <param name="console">Streams and environment.</param>
@@ -53,7 +55,8 @@ public static class ViommuTool
         }
         catch (UnsupportedCombinationException e)
         {
-            return ErrorReport.Write(console, json, ExitCode.Usage, [ToolException.UsageError("--protocol", "", e.Message, "")]);
+            return ErrorReport.Write(
+                console, json, ExitCode.Usage, [ToolException.UsageError(KeyPrefix + e.Key, e.Value, e.Message, e.Accepted)]);
         }
         catch (OperationCanceledException) when (host.Cancel.IsCancellationRequested)
         {

@@ -9,8 +9,8 @@ public sealed class CompareTests
     private static readonly string[] ProtocolFields =
     [
         "protocol", "verdict", "violations", "dmas", "invalidations", "invalidationNs", "dmaNs", "messagesPerInvalidation", "hypercallsPerDma",
-        "bytesCopiedPerDma", "dmasDone", "dmasFaulted", "dmasAbandoned", "messages", "hypercallsPerInvalidation", "exposedAccesses",
-        "exposureMaxNs", "runs", "runsViolated", "runsHung", "runsCutOff", "expected", "outcome",
+        "bytesCopiedPerDma", "dmasDone", "dmasFaulted", "dmasAbandoned", "dmasOpen", "messages", "hypercallsPerInvalidation", "exposedAccesses",
+        "exposureMaxNs", "runs", "runsViolated", "runsHung", "runsCutOff", "vcpusStuck", "vcpusStopped", "expected", "outcome",
     ];
 
     [Fact]
@@ -130,6 +130,41 @@ public sealed class CompareTests
         Assert.Equal(expected, code);
         Assert.Equal(expected is ExitCode.Violation or ExitCode.NotLive, output.Contains("UNEXPECTED: ", StringComparison.Ordinal));
         Assert.Equal(expected == ExitCode.BudgetEnded, output.Contains("INCONCLUSIVE: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_combination_that_cannot_be_is_told_with_the_key_to_change()
+    {
+        var runner = new FakeRunner((_, _) => throw new UnsupportedCombinationException("topology.ram-mib", "64", "the recording needs more", "at least 512"));
+        var (code, output, error) = Tool.Run(runner, ["compare", "stale-dma"]);
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.Equal("viommu: viommu.scenario.topology.ram-mib = 64: the recording needs more; accepted: at least 512\n", error);
+
+        var told = Json.Parse(Tool.Run(runner, ["compare", "stale-dma", "--json"]).Out).GetProperty("errors")[0];
+        Assert.Equal(("viommu.scenario.topology.ram-mib", "64", "at least 512"), (
+            told.GetProperty("key").GetString(), told.GetProperty("value").GetString(), told.GetProperty("accepted").GetString()));
+    }
+
+    [Fact]
+    public void A_guest_that_stands_still_without_a_violation_is_counted_and_its_seed_shown()
+    {
+        var runner = new FakeRunner((request, _) =>
+        {
+            var result = Tool.Result(request, request.Protocol == "translate" ? 1 : 0);
+            if (request is { Protocol: "drain", Seed: 2 })
+            {
+                (result.Figures.StuckVcpus, result.Figures.StoppedVcpus, result.Figures.DmasOpen) = (3, 1, 5);
+            }
+            return result;
+        });
+        var (code, output, _) = Tool.Run(runner, ["compare", "stale-dma", "--runs", "2"]);
+        Assert.Equal(ExitCode.NotLive, code);
+        Assert.Contains("\ndrain: vCPUs stuck: 3, stopped: 1\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("\ndrain, seed 0x2: vCPUs stuck: 3, stopped: 1\nviommu run stale-dma --protocol drain --seed 0x2\n", output, StringComparison.Ordinal);
+
+        var drain = Json.Parse(Tool.Run(runner, ["compare", "stale-dma", "--runs", "2", "--json"]).Out).GetProperty("protocols")[2];
+        Assert.Equal((3, 1, 5), (
+            drain.GetProperty("vcpusStuck").GetInt64(), drain.GetProperty("vcpusStopped").GetInt64(), drain.GetProperty("dmasOpen").GetInt64()));
     }
 
     [Fact]

@@ -25,8 +25,8 @@ public sealed class RunTests : IDisposable
         Assert.Equal(
             [
                 "schema", "scenario", "seed", "protocol", "verdict", "violations", "dmas", "invalidations", "invalidationNs", "dmaNs",
-                "messagesPerInvalidation", "hypercallsPerDma", "bytesCopiedPerDma", "dmasDone", "dmasFaulted", "dmasAbandoned", "messages",
-                "hypercallsPerInvalidation", "exposedAccesses", "exposureMaxNs", "runs", "runsViolated", "runsHung", "runsCutOff", "expected",
+                "messagesPerInvalidation", "hypercallsPerDma", "bytesCopiedPerDma", "dmasDone", "dmasFaulted", "dmasAbandoned", "dmasOpen", "messages",
+                "hypercallsPerInvalidation", "exposedAccesses", "exposureMaxNs", "runs", "runsViolated", "runsHung", "runsCutOff", "vcpusStuck", "vcpusStopped", "expected",
                 "outcome", "traceFile", "traceSha256", "ending", "steps", "virtualNs", "repro",
             ], Json.Names(document));
         Assert.Equal("viommu.run/1", document.GetProperty("schema").GetString());

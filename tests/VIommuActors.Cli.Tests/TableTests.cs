@@ -12,11 +12,11 @@ public sealed class TableTests
     private const string Golden = """
 
         stale-dma (register-based invalidation)
-                                                             violated  DMAs                   invali-
-        protocol   verdict   stale-write  stale-read  other      runs  done  faulted  issued  dations
-        translate  violated            6           0      0       3/3   945       15     960      240
-        memcpy     held                0           0      0       0/3   945       15     960      240
-        drain      held                0           0      0       0/3   945       15     960      240
+                             stale-  stale-         violated  DMAs                   invali-
+        protocol   verdict    write    read  other      runs  done  faulted  issued  dations
+        translate  violated       6       0      0       3/3   945       15     960      240
+        memcpy     held           0       0      0       0/3   945       15     960      240
+        drain      held           0       0      0       0/3   945       15     960      240
         ats        n/a (queued only)
 
                    invalidation                  DMA                msgs  hypercalls           copied
@@ -53,13 +53,31 @@ public sealed class TableTests
         Assert.Equal(Golden, Plain(Sample(name => Tool.Figures(name, staleWrites: name == "translate" ? 2 : 0))));
 
     [Fact]
-    public void The_table_fits_a_hundred_columns_and_ends_no_line_in_a_space_however_large_the_figures()
+    public void Open_and_abandoned_requests_have_columns_when_there_are_any()
+    {
+        var text = Plain(Sample(name =>
+        {
+            var figures = Tool.Figures(name);
+            (figures.DmasDone, figures.DmasOpen, figures.DmasAbandoned) = name == "drain" ? (312, 2, 1) : (315, 0, 0);
+            return figures;
+        }));
+        Assert.Contains("DMAs                 aban-          invali-\n", text, StringComparison.Ordinal);
+        Assert.Contains("done  faulted  open  doned  issued  dations\n", text, StringComparison.Ordinal);
+        Assert.Contains(" 936       15     6      3     960      240\n", text, StringComparison.Ordinal);
+        Assert.Contains(" 945       15     0      0     960      240\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(99_999, 0)]
+    [InlineData(9_999, 1_111)]
+    public void The_table_fits_a_hundred_columns_and_ends_no_line_in_a_space_however_large_the_figures(long violations, long unfinished)
     {
         var text = Plain(Sample(name =>
         {
             var figures = Tool.Figures(name, staleWrites: 12_345, lostCompletions: 7);
             (figures.Dmas, figures.DmasDone, figures.DmasFaulted, figures.Invalidations) = (999_999, 888_888, 111_111, 999_999);
-            foreach (var property in Properties.All) figures[property] = 99_999;
+            (figures.DmasOpen, figures.DmasAbandoned) = (unfinished, unfinished);
+            foreach (var property in Properties.All) figures[property] = violations;
             foreach (var ns in new[] { 9_999_999L, 999_999_999, 10_000_000_000, 3_600_000_000_000 })
             {
                 for (var i = 0; i < 1000; i++)

@@ -14,7 +14,7 @@ internal static class ComparisonView
 {
     private static readonly ImmutableArray<Property> InOwnColumn = [Property.StaleWrite, Property.StaleRead];
 
-    /// <summary>Title and both tables.</summary>
+    /// <summary>Title and both tables, and below them which protocols left vCPUs without an end.</summary>
     public static void Tables(IRenderer renderer, Comparison comparison)
     {
         renderer.Line();
@@ -22,6 +22,13 @@ internal static class ComparisonView
         renderer.Table(Safety(comparison));
         renderer.Line();
         renderer.Table(Cost(comparison));
+        foreach (var tally in comparison.Tallies)
+        {
+            if (Tally.Halted(tally.Figures) is { } halted)
+            {
+                renderer.Line($"{tally.Figures.Protocol}: {halted}");
+            }
+        }
     }
 
     /// <summary>What the verdicts are, against what the scenario states. One line for each comparison.</summary>
@@ -45,7 +52,7 @@ internal static class ComparisonView
     public static void Finding(IRenderer renderer, Comparison comparison, Finding finding)
     {
         renderer.Line();
-        renderer.Line($"{finding.Protocol}, seed {Seed.Hex(finding.Seed)}: {finding.Violation}");
+        renderer.Line($"{finding.Protocol}, seed {Seed.Hex(finding.Seed)}: {finding.What}");
         renderer.Line(CommandText.Run(comparison.Asked, comparison.Sets, finding.Protocol, finding.Seed));
     }
 
@@ -60,18 +67,29 @@ internal static class ComparisonView
         Outcome.GoalNotReached when tally.IsInterrupted => $"but interrupted after {Count(tally.Figures.Runs)} runs",
         Outcome.GoalNotReached when tally.RunsCutOff > 0 =>
             $"but a limit of the scenario cut off {Count(tally.RunsCutOff)} of {Count(tally.Figures.Runs)} runs",
+        Outcome.GoalNotReached when tally.Figures is { Verdict: Scenarios.Model.Verdict.Held, Replay.FindingCount: > 0 } =>
+            "but the replay left its recording",
         _ when tally.Expected is { } expected => $"expected {FiguresJson.NameOf(expected)}",
         _ => "expected nothing of the kind",
     };
 
-    private static TextTable Safety(Comparison comparison) => new(
-        [
-            new("protocol", IsNumber: false), new("verdict", IsNumber: false), new("stale-write"), new("stale-read"), new("other"),
-            new("violated\nruns"), new("DMAs\ndone"), new("faulted"), new("issued"), new("invali-\ndations"),
-        ],
-        [.. comparison.Tallies.Select(SafetyRow), .. comparison.Unable.Select(Unable)]);
+    // Open and abandoned requests are rare: they have columns when there are any, so that the counts add up to those issued.
+    private static TextTable Safety(Comparison comparison)
+    {
+        var hasOpen = comparison.Tallies.Any(tally => tally.Figures.DmasOpen > 0);
+        var hasAbandoned = comparison.Tallies.Any(tally => tally.Figures.DmasAbandoned > 0);
+        return new(
+            [
+                new("protocol", IsNumber: false), new("verdict", IsNumber: false), new("stale-\nwrite"), new("stale-\nread"), new("other"),
+                new("violated\nruns"), new("DMAs\ndone"), new("faulted"), .. If(hasOpen, new Column("open")),
+                .. If(hasAbandoned, new Column("aban-\ndoned")), new("issued"), new("invali-\ndations"),
+            ],
+            [.. comparison.Tallies.Select(tally => SafetyRow(tally, hasOpen, hasAbandoned)), .. comparison.Unable.Select(Unable)]);
+    }
 
-    private static ImmutableArray<Cell> SafetyRow(Tally tally)
+    private static ImmutableArray<T> If<T>(bool isWanted, T one) => isWanted ? [one] : [];
+
+    private static ImmutableArray<Cell> SafetyRow(Tally tally, bool hasOpen, bool hasAbandoned)
     {
         var figures = tally.Figures;
         var tone = tally.Outcome != Outcome.AsExpected || figures.Verdict != Scenarios.Model.Verdict.Held ? Tone.Bad : Tone.Good;
@@ -80,7 +98,8 @@ internal static class ComparisonView
         [
             figures.Protocol, new(FiguresJson.NameOf(figures.Verdict), tone), Count(figures[Property.StaleWrite]),
             Count(figures[Property.StaleRead]), Count(other), $"{Count(tally.RunsViolated)}/{Count(figures.Runs)}",
-            Count(figures.DmasDone), Count(figures.DmasFaulted), Count(figures.Dmas), Count(figures.Invalidations),
+            Count(figures.DmasDone), Count(figures.DmasFaulted), .. If<Cell>(hasOpen, Count(figures.DmasOpen)),
+            .. If<Cell>(hasAbandoned, Count(figures.DmasAbandoned)), Count(figures.Dmas), Count(figures.Invalidations),
         ];
     }
 

@@ -33,6 +33,7 @@ internal static class FiguresJson
         writer.WriteNumber("dmasDone", figures.DmasDone);
         writer.WriteNumber("dmasFaulted", figures.DmasFaulted);
         writer.WriteNumber("dmasAbandoned", figures.DmasAbandoned);
+        writer.WriteNumber("dmasOpen", figures.DmasOpen);
         writer.WriteNumber("messages", figures.Messages);
         writer.WriteNumber("hypercallsPerInvalidation", figures.HypercallsPerInvalidation);
         writer.WriteNumber("exposedAccesses", figures.ExposedAccesses);
@@ -41,6 +42,8 @@ internal static class FiguresJson
         writer.WriteNumber("runsViolated", tally.RunsViolated);
         writer.WriteNumber("runsHung", tally.RunsHung);
         writer.WriteNumber("runsCutOff", tally.RunsCutOff);
+        writer.WriteNumber("vcpusStuck", figures.StuckVcpus);
+        writer.WriteNumber("vcpusStopped", figures.StoppedVcpus);
         writer.WriteString("expected", tally.Expected is { } expected ? NameOf(expected) : null);
         writer.WriteString("outcome", NameOf(tally.Outcome));
         if (figures.Replay is { } replay)

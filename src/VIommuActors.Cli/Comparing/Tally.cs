@@ -1,12 +1,12 @@
+using VIommuActors.Cli.Rendering;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
-using VIommuActors.Oracle;
 using VIommuActors.Scenarios.Model;
 
 namespace VIommuActors.Cli.Comparing;
 
-/// <summary>A violation and the seed of the very run that showed it.</summary>
-internal readonly record struct Finding(string Protocol, ulong Seed, Violation Violation);
+/// <summary>What broke, in words, and the seed of the very run that showed it.</summary>
+internal readonly record struct Finding(string Protocol, ulong Seed, string What);
 
 /// <summary>Runs of one protocol on one scenario, added up.</summary>
 internal sealed class Tally(Scenario scenario, string protocol)
@@ -26,7 +26,7 @@ internal sealed class Tally(Scenario scenario, string protocol)
     /// <summary>True when the user interrupted before all runs had ended.</summary>
     public bool IsInterrupted { get; private set; }
 
-    /// <summary>The first violation, if there was one.</summary>
+    /// <summary>The first violation or, where a guest came to no end without one, the first such run; null when nothing broke.</summary>
     public Finding? First { get; private set; }
 
     /// <summary>What the scenario lets one expect; null when any verdict will do.</summary>
@@ -46,6 +46,15 @@ internal sealed class Tally(Scenario scenario, string protocol)
         }
     }
 
+    /// <summary>vCPUs that came to no end, in words; null when all did.</summary>
+    public static string? Halted(RunFigures figures) => (figures.StuckVcpus, figures.StoppedVcpus) switch
+    {
+        (0, 0) => null,
+        (var stuck, 0) => $"vCPUs stuck: {Numbers.Count(stuck)}",
+        (0, var stopped) => $"vCPUs stopped: {Numbers.Count(stopped)}",
+        (var stuck, var stopped) => $"vCPUs stuck: {Numbers.Count(stuck)}, stopped: {Numbers.Count(stopped)}",
+    };
+
     /// <summary>Says that there will be no more runs although there should be.</summary>
     public void Interrupt() => IsInterrupted = true;
 
@@ -59,9 +68,12 @@ internal sealed class Tally(Scenario scenario, string protocol)
         RunsHung += run.Figures.Verdict == Verdict.Hung ? 1 : 0;
         RunsCutOff += run.Ending is RunEnding.StepLimit or RunEnding.TimeLimit ? 1 : 0;
         IsInterrupted |= run.Ending == RunEnding.Cancelled;
-        if (First is null && !run.Figures.Details.IsEmpty)
+        if (First is null && WhatBroke(run.Figures) is { } what)
         {
-            First = new Finding(protocol, seed, run.Figures.Details[0]);
+            First = new Finding(protocol, seed, what);
         }
     }
+
+    private static string? WhatBroke(RunFigures figures) =>
+        figures.Details.IsEmpty ? Halted(figures) : figures.Details[0].ToString();
 }
