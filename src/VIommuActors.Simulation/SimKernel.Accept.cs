@@ -29,6 +29,11 @@ public sealed partial class SimKernel
         }
 
         var queue = QueueOf(actor);
+        if (queue.Slot < 0)
+        {
+            Bind(queue); // or the next run would not know what to lift
+        }
+
         queue.OnlyFrom = sender;
         _restrictions = true;
         Refresh(queue);

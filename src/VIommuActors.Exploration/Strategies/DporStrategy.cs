@@ -315,14 +315,14 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             }
         }
 
-        if (_stuck)
-        {
-            return; // what still waits would have been taken
-        }
-
         foreach (var (lane, cause, arrived) in _kernel.WaitingLanes())
         {
             // Never taken in this execution, but it could have come before the actor closed the lane.
+            if (cause > _execution.Count)
+            {
+                continue; // sent by the step after the end of a run that was given up
+            }
+
             int early = _execution.Overtaken(lane, (int)cause, arrived, _execution.LastOf(lane.Receiver));
             if (early != 0)
             {

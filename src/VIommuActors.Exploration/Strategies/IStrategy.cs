@@ -18,7 +18,7 @@ public interface IStrategy : IChoice
     /// <summary>What this strategy could not cover although it ran out of schedules; null for nothing.</summary>
     string? Gap => null;
 
-    /// <summary>Seed with which the schedule would be the first one; 0 for a strategy without randomness.</summary>
+    /// <summary>Seed of one schedule; 0 for a strategy without randomness.</summary>
     ulong SeedOf(long schedule) => 0;
 
     /// <summary>Called once, before the first schedule.</summary>
