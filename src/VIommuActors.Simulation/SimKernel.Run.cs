@@ -163,6 +163,7 @@ public sealed partial class SimKernel
         _current = queue;
         _stepSlot = queue.Slot;
         bool exclusive = queue.Exclusive;
+        bool unstashed = exclusive && queue.FrontFirst;
         int sender = _observer is null ? Outside : queue.EnabledSender(k);
         Pending taken;
         if (fault == LaneFault.Duplicate)
@@ -178,7 +179,7 @@ public sealed partial class SimKernel
         _cause = ++Steps;
         _observer?.Delivering(new Step(
             Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, enabled, chosen,
-            new LaneId(queue.Slot, sender, fault), taken.Arrived, exclusive));
+            new LaneId(queue.Slot, sender, fault), taken.Arrived, exclusive, unstashed));
         if (fault != LaneFault.None)
         {
             TouchFaultTotal();

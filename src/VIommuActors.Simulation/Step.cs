@@ -19,6 +19,7 @@ namespace VIommuActors.Simulation;
 /// <param name="Exclusive">
 /// True when the receiver would have taken no other lane's message: it waits for one sender, or has unstashed messages.
 /// </param>
+/// <param name="Unstashed">True for a message that its receiver had put aside: it came back to the front, ahead of its lane.</param>
 public readonly record struct Step(
     long Number,
     long TimeNs,
@@ -30,4 +31,5 @@ public readonly record struct Step(
     int Chosen,
     LaneId Lane = default,
     long Arrived = 0,
-    bool Exclusive = false);
+    bool Exclusive = false,
+    bool Unstashed = false);

@@ -7,4 +7,5 @@ namespace VIommuActors.Exploration.Internals.Dpor;
 /// <param name="Instant">How often time had moved before it.</param>
 /// <param name="Arrived">How often time had moved when its message arrived.</param>
 /// <param name="Exclusive">True when the receiver would have taken no other lane's message.</param>
-internal readonly record struct Event(Act Act, int Cause, int Previous, long Instant, long Arrived, bool Exclusive);
+/// <param name="Unstashed">True for a message that had been handled and put aside before.</param>
+internal readonly record struct Event(Act Act, int Cause, int Previous, long Instant, long Arrived, bool Exclusive, bool Unstashed);

@@ -47,7 +47,7 @@ internal sealed class Execution
         }
 
         int number = _events.Count;
-        var added = new Event(act, (int)step.Cause, _last[receiver], instant, step.Arrived, step.Exclusive);
+        var added = new Event(act, (int)step.Cause, _last[receiver], instant, step.Arrived, step.Exclusive, step.Unstashed);
         _events.Add(added);
         _last[receiver] = number;
         _touching += act.Touched is null ? 0 : 1;
@@ -66,7 +66,8 @@ internal sealed class Execution
     {
         for (int step = last; step != 0; step = _events[step].Previous)
         {
-            if (_events[step].Act.Lane.Sender == lane.Sender || _events[step].Instant < arrived || HappensBefore(step, cause))
+            bool sameLane = _events[step].Act.Lane.Sender == lane.Sender && !_events[step].Unstashed;
+            if (sameLane || _events[step].Instant < arrived || HappensBefore(step, cause))
             {
                 return 0;
             }
