@@ -26,7 +26,8 @@ internal static class MachineBuilder
     /// The guests of a synthetic scenario. <paramref name="untimed"/> is given for runs without time: guest code then takes none, and
     /// what it wraps the RAM in sees every access.
     /// </summary>
-    public static ImmutableArray<GuestSpec> Guests(Scenario scenario, IProtocol protocol, SimRandom random, Func<IGuestMemory, IGuestMemory>? untimed)
+    public static ImmutableArray<GuestSpec> Guests(
+        Scenario scenario, IProtocol protocol, SimRandom random, Func<IGuestMemory, IGuestMemory>? untimed)
     {
         var guests = ImmutableArray.CreateBuilder<GuestSpec>(scenario.Topology.Guests);
         for (var guest = 0; guest < scenario.Topology.Guests; guest++)

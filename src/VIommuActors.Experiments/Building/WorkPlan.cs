@@ -109,7 +109,10 @@ internal sealed class WorkPlan
         catch (ArgumentException unsupported)
         {
             throw new Running.UnsupportedCombinationException(
-                "workload.file", file, $"the recorded unit cannot be built: {unsupported.Message}", "CAP and ECAP of a unit in legacy mode");
+                "workload.file",
+                file,
+                $"the recorded unit cannot be built: {unsupported.Message}",
+                "CAP and ECAP of a unit in legacy mode");
         }
     }
 

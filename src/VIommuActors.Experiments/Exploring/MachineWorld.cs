@@ -24,7 +24,9 @@ public sealed class MachineWorld : IWorld, IDisposable
     private SimulatedMachine? _machine;
     private RunFigures? _figures;
 
-    /// <summary>A world for <paramref name="scenario"/> under <paramref name="protocol"/>; <paramref name="seed"/> decides the workload's own draws.</summary>
+    /// <summary>
+    /// A world for <paramref name="scenario"/> under <paramref name="protocol"/>; <paramref name="seed"/> decides the workload's own draws.
+    /// </summary>
     /// <exception cref="UnsupportedCombinationException">More than one guest, or a design that cannot run it.</exception>
     public MachineWorld(SimSystem system, Scenario scenario, string protocol, ulong seed)
     {

@@ -30,7 +30,10 @@ internal sealed class MessageFaults
         {
             if ((rule.Drop.IsZero && rule.Duplicate.IsZero) || Losable.Contains(rule.On)) continue;
             throw new UnsupportedCombinationException(
-                "faults", rule.On, "a call and its return on one host can be late, but neither lost nor doubled", string.Join(", ", Losable));
+                "faults",
+                rule.On,
+                "a call and its return on one host can be late, but neither lost nor doubled",
+                string.Join(", ", Losable));
         }
         var rules = scenario.Faults.OfType<MessageFault>()
             .Select((rule, index) => (rule, random.Derive($"fault-{index}"))).ToImmutableArray();

@@ -41,7 +41,10 @@ public sealed class ScenarioRunner : IDisposable
             "protocol", request.Protocol, "there is no such design", string.Join(", ", ProtocolCatalog.All.Select(known => known.Name)));
         if (!protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
             throw new UnsupportedCombinationException(
-                "invalidation", "register", $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB", "queued");
+                "invalidation",
+                "register",
+                $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB",
+                "queued");
 
         var kernel = _system.Kernel;
         var random = new SimRandom(request.Seed);
@@ -49,7 +52,12 @@ public sealed class ScenarioRunner : IDisposable
         var faults = MessageFaults.From(scenario, random.Derive("faults"));
         kernel.BeginWorld();
         using var machine = new SimulatedMachine(
-            _system, scenario, protocol, work, (table, nodes, meter) => new SimWires(kernel, table, nodes, scenario.Timing, faults, meter), request.Trace);
+            _system,
+            scenario,
+            protocol,
+            work,
+            (table, nodes, meter) => new SimWires(kernel, table, nodes, scenario.Timing, faults, meter),
+            request.Trace);
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
         machine.PowerOn();

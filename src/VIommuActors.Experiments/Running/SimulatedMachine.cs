@@ -102,9 +102,10 @@ internal sealed class SimulatedMachine : IDisposable
     /// <summary>Starts the emulators; the guests follow when these have attached.</summary>
     public void PowerOn()
     {
+        var kernel = _system.Kernel;
         foreach (var guest in Layout.Guests)
         {
-            foreach (var dummy in guest.Dummies) _system.Kernel.DeliverAt(_system.Kernel.NowNs, Layout.Table[dummy], new PowerOn(NodeId.None), null);
+            foreach (var dummy in guest.Dummies) kernel.DeliverAt(kernel.NowNs, Layout.Table[dummy], new PowerOn(NodeId.None), null);
         }
     }
 

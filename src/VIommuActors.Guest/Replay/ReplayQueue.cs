@@ -109,7 +109,8 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
     {
         if (!_written.TryDequeue(out var written)) report.Find(status.Line, "the recorded unit wrote a status here, this one did not");
         else if (written.Address != status.Address || written.Data != status.Data)
-            report.Find(status.Line, $"status {written.Data:x} was written to {written.Address}, recorded {status.Data:x} to {status.Address}");
+            report.Find(
+                status.Line, $"status {written.Data:x} was written to {written.Address}, recorded {status.Data:x} to {status.Address}");
     }
 
     /// <summary>The recording is over: everything that was submitted must have been fetched and completed.</summary>

@@ -73,5 +73,6 @@ public sealed class ReplayReport
         CultureInfo.InvariantCulture,
         $"replay: {Reads} register reads ({EqualReads} equal at once, {PolledReads} after polling), "
         + $"{Descriptors} descriptors and {StatusWrites} status writes in order, "
-        + $"{RegisterInvalidations} register invalidations, {Translations} translations, {FindingCount} findings, {NotReplayed} lines of other kinds left out");
+        + $"{RegisterInvalidations} register invalidations, {Translations} translations, {FindingCount} findings, "
+        + $"{NotReplayed} lines of other kinds left out");
 }

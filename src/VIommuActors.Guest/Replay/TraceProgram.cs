@@ -154,7 +154,9 @@ public sealed class TraceProgram : IGuestProgram
             if (!_queueOn && !_script.BatchOf(index).IsEmpty)
             {
                 throw new RecordedTraceException(
-                    _script.Recording.FileName, e.Line, "descriptors are submitted to a queue that was not switched on; accepted: IQA and GCMD.QIE before");
+                    _script.Recording.FileName,
+                    e.Line,
+                    "descriptors are submitted to a queue that was not switched on; accepted: IQA and GCMD.QIE before");
             }
             await _queue.Submit(cpu, e, _script.BatchOf(index), Retire);
             return;
@@ -341,5 +343,6 @@ public sealed class TraceProgram : IGuestProgram
     }
 
     /// <summary>A register command that was written and not yet seen complete.</summary>
-    private sealed record OpenCommand(uint Register, ulong Value, ulong Iva, long BeganNs, List<LiveLeaf> Covered, bool IsConfirmed = false);
+    private sealed record OpenCommand(
+        uint Register, ulong Value, ulong Iva, long BeganNs, List<LiveLeaf> Covered, bool IsConfirmed = false);
 }

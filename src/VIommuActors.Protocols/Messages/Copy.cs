@@ -6,7 +6,8 @@ namespace VIommuActors.Protocols.Messages;
 /// <summary>
 /// Device → vIOMMU: hypercall viommu_copy, "memcpy with translation". <paramref name="Bytes"/> from <paramref name="Iova"/> on.
 /// </summary>
-public sealed record CopyCall(NodeId From, int Slot, SourceId Source, long Work, Iova Iova, int Bytes, bool IsWrite) : Slotted(From, Slot), ISynchronous
+public sealed record CopyCall(NodeId From, int Slot, SourceId Source, long Work, Iova Iova, int Bytes, bool IsWrite)
+    : Slotted(From, Slot), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Hypercall;
