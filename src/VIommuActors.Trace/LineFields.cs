@@ -64,6 +64,34 @@ internal sealed class LineFields
         return number <= int.MaxValue ? (int)number : throw Error(name, $"found {number}; at most {int.MaxValue} is accepted.");
     }
 
+    public void True(string name)
+    {
+        var value = Take(name);
+        if (value.ValueKind != JsonValueKind.True)
+        {
+            throw Wrong(name, value, "true");
+        }
+    }
+
+    public ImmutableArray<int> Counts(string name)
+    {
+        var list = Take(name);
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw Wrong(name, list, "a list of integers from 0 up");
+        }
+
+        var read = ImmutableArray.CreateBuilder<int>(list.GetArrayLength());
+        foreach (var element in list.EnumerateArray())
+        {
+            read.Add(element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var count) && count >= 0
+                ? count
+                : throw Wrong(name, element, "a list of integers from 0 up"));
+        }
+
+        return read.MoveToImmutable();
+    }
+
     public ulong Hex(string name)
     {
         var text = Text(name);

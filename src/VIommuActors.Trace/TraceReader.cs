@@ -57,9 +57,21 @@ public sealed class TraceReader
             throw fields.Error("schema", $"found \"{schema}\"; this version reads \"{TraceSchema.Name}\".");
         }
 
-        var header = new TraceHeader(fields.Text("scenario"), fields.Text("protocol"), fields.Hex("seed"), fields.Text("tool"));
+        var header = new TraceHeader(
+            fields.Text("scenario"), fields.Text("protocol"), fields.Hex("seed"), fields.Text("tool"), SearchOf(fields));
         fields.RefuseOthers();
         return header;
+    }
+
+    private static TraceSearch? SearchOf(LineFields fields)
+    {
+        if (!fields.Has("searched"))
+        {
+            return null;
+        }
+
+        fields.True("searched");
+        return new TraceSearch(fields.Text("strategy"), fields.Count("faults"), fields.Text("conf"), fields.Counts("choices"));
     }
 
     private TraceEvent EventOf(LineFields fields)

@@ -112,7 +112,27 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         _json.WriteString(TraceSchema.Protocol, header.Protocol);
         _json.WriteString(TraceSchema.Seed, seed[..TraceSchema.FormatHex(header.Seed, seed)]);
         _json.WriteString(TraceSchema.Tool, header.Tool);
+        if (header.Search is { } search)
+        {
+            WriteSearch(search);
+        }
+
         EndLine();
+    }
+
+    private void WriteSearch(TraceSearch search)
+    {
+        _json.WriteBoolean(TraceSchema.Searched, true);
+        _json.WriteString(TraceSchema.Strategy, search.Strategy);
+        _json.WriteNumber(TraceSchema.Faults, search.Faults);
+        _json.WriteString(TraceSchema.Conf, search.Conf);
+        _json.WriteStartArray(TraceSchema.Choices);
+        foreach (var choice in search.Choices)
+        {
+            _json.WriteNumberValue(choice);
+        }
+
+        _json.WriteEndArray();
     }
 
     private void WriteArgs(ITraced message)

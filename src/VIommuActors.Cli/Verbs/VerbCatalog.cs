@@ -11,6 +11,8 @@ internal static class VerbCatalog
     [
         new CompareVerb(host),
         new RunVerb(host),
+        new ExploreVerb(host),
+        new ReplayVerb(host),
         new ScenarioVerbs(host),
         new DoctorVerb(host),
     ];

@@ -4,24 +4,33 @@ using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols;
+using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Simulation;
+using VIommuActors.Trace;
 
 namespace VIommuActors.Experiments.Exploring;
 
 /// <summary>A scenario's machine under search: the product's own actors, built anew for each schedule, with time taken out.</summary>
 /// <remarks>
 /// Guests share no memory, so RAM frames of different guests must not look alike to a search: only scenarios of one guest are taken.
+/// The scenario's own <c>faults</c> strike by dice and by the clock and have no place here; see <see cref="MaxFaults"/>.
 /// </remarks>
 public sealed class MachineWorld : IWorld, IDisposable
 {
+    /// <summary>What <see cref="Check"/> says of a guest that neither ended its work nor broke a property.</summary>
+    public const string Stuck = "stuck";
+
     private readonly SimSystem _system;
     private readonly Scenario _scenario;
     private readonly IProtocol _protocol;
     private readonly SimRandom _random;
     private readonly RecordingShelf _recordings = new();
+    private readonly SortedDictionary<string, long> _found = new(StringComparer.Ordinal);
+    private readonly TracedSteps _steps = new();
     private SimulatedMachine? _machine;
+    private UntimedWires? _wires;
     private RunFigures? _figures;
 
     /// <summary>
@@ -42,8 +51,38 @@ public sealed class MachineWorld : IWorld, IDisposable
                 "invalidation", "register", $"{protocol} needs invalidation = queued", "queued");
     }
 
+    /// <summary>Where every step and every violation goes, or null; meant for one schedule, such as a replay.</summary>
+    public ITraceSink? Trace { get; init; }
+
+    /// <summary>
+    /// How many messages a schedule may lose or have doubled, from 0. Every message that a rule of a scenario may lose is a candidate
+    /// as soon as the guest has started up.
+    /// </summary>
+    public int MaxFaults { get; init; }
+
+    /// <summary>A schedule of this many steps was cut: what had not ended by then is not held against it.</summary>
+    public long MaxSteps { get; init; } = long.MaxValue;
+
     /// <summary>What the last schedule came to.</summary>
     public RunFigures? Figures => _figures;
+
+    /// <summary>How many schedules broke which property (<see cref="Check"/>'s answers), in alphabetical order.</summary>
+    public IReadOnlyDictionary<string, long> Found => _found;
+
+    /// <inheritdoc/>
+    public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults((_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))
+    {
+        DropsPerLane = MaxFaults,
+        DuplicatesPerLane = MaxFaults,
+        Total = MaxFaults,
+    };
+
+    /// <inheritdoc/>
+    public IStepObserver? Observer => Trace is { IsEnabled: true } ? _steps : null;
+
+    /// <summary>True when it is safety that a property named by <see cref="Check"/> stands for, false for liveness.</summary>
+    public static bool IsSafety(string property) =>
+        Properties.All.Any(known => Properties.IsSafety(known) && Properties.NameOf(known) == property);
 
     /// <inheritdoc/>
     public void Begin(SimKernel kernel)
@@ -52,19 +91,18 @@ public sealed class MachineWorld : IWorld, IDisposable
         kernel.BeginWorld();
         var work = WorkPlan.For(_scenario, _protocol, _random.Derive("workload"), _recordings, ram => new SharedRam(ram, kernel.Touch));
         _machine = new SimulatedMachine(
-            _system, _scenario, _protocol, work, (table, _, meter) => new UntimedWires(kernel, table, meter), trace: null, timed: false);
+            _system, _scenario, _protocol, work, (table, _, meter) => _wires = new UntimedWires(kernel, table, meter), Trace, timed: false);
+        if (Trace is { IsEnabled: true } sink) _steps.Begin(_machine.RecorderFor(sink), sink);
         _machine.PowerOn();
     }
 
     /// <inheritdoc/>
     public string? Check()
     {
-        _figures = _machine!.Close(RunEnd.Quiescent);
-        foreach (var property in Properties.All)
-        {
-            if (_figures[property] > 0) return Properties.NameOf(property);
-        }
-        return _figures.Verdict == Verdict.Held ? null : "stuck";
+        _figures = _machine!.Close(_system.Kernel.Steps >= MaxSteps ? RunEnd.StepLimit : RunEnd.Quiescent);
+        var property = Broken(_figures);
+        if (property is not null) _found[property] = _found.GetValueOrDefault(property) + 1;
+        return property;
     }
 
     /// <inheritdoc/>
@@ -72,9 +110,20 @@ public sealed class MachineWorld : IWorld, IDisposable
     {
         kernel.DropPending();
         _machine?.Dispose();
-        _machine = null;
+        (_machine, _wires) = (null, null);
     }
 
     /// <summary>Ends a schedule that was given up half way.</summary>
     public void Dispose() => _machine?.Dispose();
+
+    private static bool CanBeLost(object message) => message is Message and not ISynchronous and not IInternal;
+
+    private static string? Broken(RunFigures figures)
+    {
+        foreach (var property in Properties.All)
+        {
+            if (figures[property] > 0) return Properties.NameOf(property);
+        }
+        return figures.Verdict == Verdict.Held ? null : Stuck;
+    }
 }

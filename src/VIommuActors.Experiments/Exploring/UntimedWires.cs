@@ -17,8 +17,10 @@ namespace VIommuActors.Experiments.Exploring;
 /// </remarks>
 internal sealed class UntimedWires(SimKernel kernel, NodeTable table, MessageMeter meter) : ISimulatedWires
 {
-    private bool _working;
     private long _next;
+
+    /// <summary>The guest has started up.</summary>
+    public bool IsWorking { get; private set; }
 
     public Exception? Failure { get; private set; }
 
@@ -27,13 +29,13 @@ internal sealed class UntimedWires(SimKernel kernel, NodeTable table, MessageMet
     public void Send(IActorRef sender, NodeId to, Message message)
     {
         meter.Count(message);
-        if (_working) table[to].Tell(message, sender);
+        if (IsWorking) table[to].Tell(message, sender);
         else kernel.DeliverAt(_next = Math.Max(_next, kernel.NowNs) + 1, table[to], message, sender);
     }
 
     public void After(IActorRef self, long delayNs, Message message) => kernel.DeliverAt(kernel.NowNs + delayNs, self, message, self);
 
-    public void WorkBegins() => _working = true;
+    public void WorkBegins() => IsWorking = true;
 
     public void Failed(NodeId party, Exception reason)
     {

@@ -1,0 +1,74 @@
+using VIommuActors.Cli.Input;
+using VIommuActors.Cli.Reporting;
+using VIommuActors.Scenarios;
+using VIommuActors.Trace;
+
+namespace VIommuActors.Cli.Exploring;
+
+/// <summary>A trace file that was read to its end: what has to be known to do it again.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Header">Its first line.</param>
+/// <param name="Events">How many steps it has.</param>
+internal sealed record RecordedTrace(string Path, TraceHeader Header, long Events)
+{
+    private const string ScenarioFile = "scenario.conf";
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="ToolException">It is not there, or not a trace.</exception>
+    public static RecordedTrace Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw ToolException.Usage("TRACE", path, "there is no such file", "a trace.jsonl that `viommu run` or `viommu explore` wrote");
+        }
+        using var stream = File.OpenRead(path);
+        try
+        {
+            var reader = new TraceReader(stream, path);
+            var events = 0L;
+            while (reader.Read() is { } line)
+            {
+                events += line is TraceEvent ? 1 : 0;
+            }
+            return new(path, reader.Header, events);
+        }
+        catch (TraceFormatException e)
+        {
+            var place = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{e.File}:{e.Line}: ");
+            var message = e.Message.StartsWith(place, StringComparison.Ordinal) ? e.Message[place.Length..] : e.Message;
+            throw new ToolException(ExitCode.Usage, [new(e.File, e.Line, 0, "", "", message, "")]);
+        }
+    }
+
+    /// <summary>
+    /// The scenario: a searched run carries it, a run in virtual time has it in the file beside its trace; else it is the one of
+    /// that name.
+    /// </summary>
+    /// <exception cref="ScenarioException">It is none.</exception>
+    /// <exception cref="ToolException">The header carries none.</exception>
+    public LoadedScenario Scenario()
+    {
+        if (Header.Search is not { } search)
+        {
+            var beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", ScenarioFile);
+            return ScenarioInput.Load(File.Exists(beside) ? System.IO.Path.GetFullPath(beside) : Header.Scenario, []);
+        }
+        var folder = Directory.CreateTempSubdirectory("viommu-replay-");
+        try
+        {
+            var file = System.IO.Path.Combine(folder.FullName, ScenarioFile);
+            File.WriteAllText(file, search.Conf);
+            return ScenarioInput.Load(file, []);
+        }
+        catch (ScenarioException e)
+        {
+            // The file that the errors name is gone; what they speak of stands in the header.
+            throw new ToolException(ExitCode.Usage,
+                [.. e.Errors.Select(error => error with { File = Path, Line = 1, Column = 0, Message = $"\"conf\": {error.Message}" })]);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

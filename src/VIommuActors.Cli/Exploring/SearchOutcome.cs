@@ -1,0 +1,52 @@
+using VIommuActors.Experiments.Exploring;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Exploration;
+using VIommuActors.Scenarios.Model;
+
+namespace VIommuActors.Cli.Exploring;
+
+/// <summary>What a search came to.</summary>
+/// <param name="Plan">What was asked for.</param>
+/// <param name="Result">Counts and the first violation.</param>
+/// <param name="Proves">True when the strategy can prove that it left nothing out.</param>
+/// <param name="Found">How many schedules broke which property.</param>
+/// <param name="Elapsed">By the wall clock.</param>
+/// <param name="Counterexample">The first violation, run again; null when there is none.</param>
+/// <param name="TraceFile">Its trace; null when there is none.</param>
+internal sealed record SearchOutcome(
+    SearchPlan Plan, ExploreResult Result, bool Proves, IReadOnlyDictionary<string, long> Found, TimeSpan Elapsed,
+    TracedSchedule? Counterexample, string? TraceFile)
+{
+    /// <summary>What the scenario states of the design; null when any verdict will do.</summary>
+    public Verdict? Expected => Expectations.ExpectedOf(Plan.Loaded.Scenario, Plan.Protocol);
+
+    /// <summary>What was found: safety weighs more than liveness.</summary>
+    public Verdict Verdict => Found.Count == 0 ? Verdict.Held
+        : Found.Keys.Any(MachineWorld.IsSafety) ? Verdict.Violated
+        : Verdict.Hung;
+
+    /// <summary>True when the user stopped it.</summary>
+    public bool IsInterrupted => Result.End == ExploreEnd.Cancelled;
+
+    /// <summary>
+    /// The verdict against what is expected. Finding nothing is what a sample can do for a design that is expected to hold; a
+    /// strategy that could have proved it has not reached its goal before it is complete.
+    /// </summary>
+    public Outcome Outcome => (Verdict, Expected) switch
+    {
+        (Verdict.Held, Verdict.Violated or Verdict.Hung) => Outcome.GoalNotReached,
+        (Verdict.Held, _) => Proves && !Result.Complete ? Outcome.GoalNotReached : Outcome.AsExpected,
+        (_, null) => Outcome.AsExpected,
+        (Verdict.Violated, not Verdict.Violated) => Outcome.UnexpectedViolation,
+        (Verdict.Hung, not Verdict.Hung) => Outcome.NotLive,
+        _ => Outcome.AsExpected,
+    };
+
+    /// <summary>What the process returns.</summary>
+    public ExitCode Code => IsInterrupted ? ExitCode.Interrupted : ExitCodes.Of(Outcome);
+
+    /// <summary>What was not explored, one sentence each.</summary>
+    public IEnumerable<string> NotExplored => Plan.Loaded.Scenario.Faults.IsEmpty
+        ? Result.NotExplored
+        : Result.NotExplored.Append("The scenario's own fault rules strike by dice and by the clock and are not searched; see --faults.");
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using VIommuActors.Cli.Comparing;
+using VIommuActors.Cli.Input;
+using VIommuActors.Cli.Rendering;
+using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Exploration;
+using VIommuActors.Scenarios.Model;
+using static VIommuActors.Cli.Rendering.Numbers;
+
+namespace VIommuActors.Cli.Exploring;
+
+/// <summary>A search as text and as the document <c>viommu.explore/1</c>.</summary>
+internal static class SearchView
+{
+    /// <summary>Name and version of the document.</summary>
+    public const string Schema = "viommu.explore/1";
+
+    /// <summary>The line to print before anything happens.</summary>
+    public static string Header(SearchPlan plan)
+    {
+        var faults = plan.Faults == 0 ? "" : $", up to {Count(plan.Faults)} lost or doubled messages";
+        return $"seed {Seed.Hex(plan.Seed)}: {plan.Protocol} in {plan.Loaded.Scenario.Name}, {plan.Strategy}, at most {plan.BudgetText}{faults}";
+    }
+
+    /// <summary>Counts, what was left out, the verdict; last, if something broke, how to see it again.</summary>
+    public static void Text(IRenderer renderer, SearchOutcome outcome)
+    {
+        var result = outcome.Result;
+        renderer.Line(
+            $"{Count(result.Schedules)} schedules, {Count(result.Steps)} steps, {Count(result.DistinctTraces)} distinct executions, "
+            + $"longest schedule {Count(result.LongestSchedule)} steps");
+        foreach (var (property, schedules) in outcome.Found)
+        {
+            renderer.Line($"{property} in {Count(schedules)} schedules");
+        }
+        if (result.Complete)
+        {
+            renderer.Line("complete: every execution within the bounds was covered");
+        }
+        foreach (var sentence in outcome.NotExplored)
+        {
+            renderer.Line($"not explored: {sentence}");
+        }
+        Verdict(renderer, outcome);
+        if (result.FirstViolation is { } first)
+        {
+            renderer.Line();
+            renderer.Line(
+                $"{outcome.Plan.Protocol}, seed {Seed.Hex(outcome.Plan.Seed)}, schedule {Count(first.Schedule)}: "
+                + outcome.Counterexample!.Sentence);
+            renderer.Line($"viommu replay {CommandText.Quote(outcome.TraceFile!)}");
+        }
+        else if (outcome.Code != ExitCode.AsExpected)
+        {
+            renderer.Line(outcome.Plan.Repro);
+        }
+    }
+
+    /// <summary>The verdict alone.</summary>
+    public static void Verdict(IRenderer renderer, SearchOutcome outcome)
+    {
+        var isExpected = outcome.Code == ExitCode.AsExpected;
+        var verdict = outcome.Verdict == Scenarios.Model.Verdict.Held && !outcome.Result.Complete
+            ? "no violation found"
+            : FiguresJson.NameOf(outcome.Verdict);
+        renderer.Line(
+            $"{outcome.Plan.Loaded.Scenario.Name}: {outcome.Plan.Protocol} {verdict}{(isExpected ? " (as expected)" : "")}",
+            isExpected ? Tone.Good : Tone.Bad);
+        if (!isExpected)
+        {
+            renderer.Line($"{Word(outcome)}: {Why(outcome)}", Tone.Bad);
+        }
+    }
+
+    /// <summary>The document.</summary>
+    public static string Json(SearchOutcome outcome) => JsonDocuments.Text(Schema, writer =>
+    {
+        var result = outcome.Result;
+        writer.WriteString("strategy", result.Strategy);
+        writer.WriteNumber("schedules", result.Schedules);
+        writer.WriteNumber("steps", result.Steps);
+        writer.WriteNumber("distinctTraces", result.DistinctTraces);
+        writer.WriteBoolean("complete", result.Complete);
+        writer.WriteNumber("seconds", Math.Round(outcome.Elapsed.TotalSeconds, 3));
+        if (result.FirstViolation is { } first)
+        {
+            writer.WriteStartObject("violation");
+            writer.WriteString("property", first.Property);
+            writer.WriteNumber("seed", outcome.Plan.Seed);
+            writer.WriteNumber("schedule", first.Schedule);
+            writer.WriteNumber("steps", first.Steps);
+            writer.WriteNumber("shrunkSteps", outcome.Counterexample!.Steps);
+            writer.WriteString("traceFile", outcome.TraceFile);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("violation");
+        }
+        writer.WriteString("scenario", outcome.Plan.Loaded.Scenario.Name);
+        writer.WriteString("protocol", outcome.Plan.Protocol);
+        writer.WriteNumber("seed", outcome.Plan.Seed);
+        writer.WriteNumber("faults", outcome.Plan.Faults);
+        writer.WriteString("end", NameOf(result.End));
+        writer.WriteNumber("longestSchedule", result.LongestSchedule);
+        writer.WriteNumber("redundant", result.Redundant);
+        writer.WriteStartObject("violations");
+        foreach (var (property, schedules) in outcome.Found)
+        {
+            writer.WriteNumber(property, schedules);
+        }
+        writer.WriteEndObject();
+        writer.WriteStartArray("notExplored");
+        foreach (var sentence in outcome.NotExplored)
+        {
+            writer.WriteStringValue(sentence);
+        }
+        writer.WriteEndArray();
+        writer.WriteString("verdict", FiguresJson.NameOf(outcome.Verdict));
+        writer.WriteString("expected", outcome.Expected is { } expected ? FiguresJson.NameOf(expected) : null);
+        writer.WriteString("outcome", FiguresJson.NameOf(outcome.Outcome));
+        writer.WriteString("repro", outcome.Plan.Repro);
+    });
+
+    /// <summary>The speed, which no result depends on.</summary>
+    public static string Speed(SearchOutcome outcome)
+    {
+        var seconds = outcome.Elapsed.TotalSeconds;
+        var rate = seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $", {outcome.Result.Schedules / seconds:#,##0} schedules/s") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"explore: {seconds:0.0} s{rate}");
+    }
+
+    private static string Word(SearchOutcome outcome) =>
+        outcome.IsInterrupted ? "INTERRUPTED" : outcome.Outcome == Outcome.GoalNotReached ? "INCONCLUSIVE" : "UNEXPECTED";
+
+    private static string Why(SearchOutcome outcome) => outcome switch
+    {
+        { IsInterrupted: true } => $"stopped after {Count(outcome.Result.Schedules)} schedules",
+        { Outcome: Outcome.GoalNotReached, Expected: null or Scenarios.Model.Verdict.Held } => "the search ended before it was complete",
+        { Expected: { } expected } => $"expected {FiguresJson.NameOf(expected)}",
+        _ => "expected nothing of the kind",
+    };
+
+    private static string NameOf(ExploreEnd end) => end switch
+    {
+        ExploreEnd.Exhausted => "exhausted",
+        ExploreEnd.Violation => "violation",
+        ExploreEnd.Budget => "budget",
+        ExploreEnd.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(end)),
+    };
+}
