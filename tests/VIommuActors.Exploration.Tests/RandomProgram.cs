@@ -15,6 +15,7 @@ internal enum Features
     Shared = 16,
     Nameless = 32,
     Forwards = 64,
+    Stash = 128,
 }
 
 /// <summary>
@@ -68,6 +69,7 @@ internal sealed class RandomProgram : IWorld
         foreach (var node in _nodes)
         {
             node.State = 0;
+            node.Stash.ClearStash();
         }
 
         for (int i = 0; i < 2; i++)
@@ -99,8 +101,10 @@ internal sealed class RandomProgram : IWorld
         return z ^ (z >> 29);
     }
 
-    private sealed class Node(RandomProgram program, int id) : UntypedActor
+    private sealed class Node(RandomProgram program, int id) : UntypedActor, IWithStash
     {
+        public IStash Stash { get; set; } = null!;
+
         public ulong State { get; set; }
 
         protected override void OnReceive(object message)
@@ -117,6 +121,20 @@ internal sealed class RandomProgram : IWorld
             if (program._features.HasFlag(Features.Waits))
             {
                 Wait(draw);
+            }
+
+            if (program._features.HasFlag(Features.Stash))
+            {
+                if (draw / 1024 % 4 == 0)
+                {
+                    Stash.Stash();
+                    return;
+                }
+
+                if (draw / 4096 % 3 == 0)
+                {
+                    Stash.UnstashAll();
+                }
             }
 
             if (fuel == 0)

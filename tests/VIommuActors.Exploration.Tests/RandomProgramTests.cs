@@ -15,6 +15,8 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     [InlineData((int)Features.Delays, 0)]
     [InlineData((int)Features.Waits, 0)]
     [InlineData((int)(Features.Waits | Features.Delays), 0)]
+    [InlineData((int)Features.Stash, 0)]
+    [InlineData((int)(Features.Stash | Features.Waits | Features.Delays), 0)]
     [InlineData((int)Features.Faults, 0.05)]
     [InlineData((int)(Features.Faults | Features.Waits), 0.05)]
     public void Dpor_finds_every_execution_that_dfs_finds_each_once(int features, double allowedRedundancy) =>
