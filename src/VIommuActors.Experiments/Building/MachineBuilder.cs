@@ -152,6 +152,7 @@ internal static class MachineBuilder
             BufferPages = workload.BufferPages,
             PageBytes = (ulong)workload.MapPageSize,
             Burst = workload.Burst,
+            EveryDevice = workload.EveryDevice,
             Offset = workload.BufferOffset,
             UnmapWhileInFlight = workload.UnmapWhileInFlight,
             // A storm unmaps as soon as a device may have its first translation; otherwise anywhere in the request's life.

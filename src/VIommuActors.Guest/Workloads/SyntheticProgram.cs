@@ -34,12 +34,15 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         var buffer = pool.Take();
         var mapping = await policy.Map(cpu, device.Domain, buffer, write);
         var segments = Segments(mapping, write);
-        var uses = device.KeepsMappings ? settings.MapperUses : 1;
         var last = 0L;
-        for (var i = 0; i < settings.Burst; i++)
+        foreach (var worker in driver.Platform.Devices)
         {
-            var posted = _rings[device.Index] is { } ring ? ring.Post(cpu, segments) : segments;
-            last = cpu.Ring(device.Index, posted, uses, mapping.Grant);
+            if (settings.EveryDevice ? worker.Domain != device.Domain : worker != device) continue;
+            for (var i = 0; i < settings.Burst; i++)
+            {
+                var posted = _rings[worker.Index] is { } ring ? ring.Post(cpu, segments) : segments;
+                last = cpu.Ring(worker.Index, posted, worker.KeepsMappings ? settings.MapperUses : 1, mapping.Grant);
+            }
         }
         if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
         else if (settings.InFlightWindowNs > 0)

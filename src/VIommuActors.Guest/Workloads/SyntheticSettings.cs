@@ -18,6 +18,9 @@ public sealed record SyntheticSettings
     /// <summary>DMA requests per mapping.</summary>
     public required int Burst { get; init; }
 
+    /// <summary>Every device of the buffer's domain works on it, instead of one a round in turn.</summary>
+    public bool EveryDevice { get; init; }
+
     /// <summary>Bytes into the buffer at which requests start; makes them cross page borders.</summary>
     public required int Offset { get; init; }
 

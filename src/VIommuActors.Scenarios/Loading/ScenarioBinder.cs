@@ -47,7 +47,10 @@ internal sealed class ScenarioBinder
         Choice<Policy>("workload.policy"), Int("workload.deferred-entries"), Long("workload.deferred-timer-ns"),
         Int("workload.optimistic-quota"), Long("workload.optimistic-timeout-ns"), Int("workload.mapper-uses"),
         Int("workload.write-percent"),
-        (string?)this["workload.file"].Value, Ratio("workload.think-time-scale"));
+        (string?)this["workload.file"].Value, Ratio("workload.think-time-scale"))
+    {
+        EveryDevice = Bool("workload.every-device"),
+    };
 
     private Timing BindTiming() => new(
         Long("timing-ns.mmio-trap"), Long("timing-ns.hypercall"), Long("timing-ns.ioreq"), Long("timing-ns.event-channel"),

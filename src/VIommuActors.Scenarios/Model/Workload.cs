@@ -20,4 +20,8 @@ namespace VIommuActors.Scenarios.Model;
 public sealed record Workload(
     WorkloadKind Kind, long Rounds, int BufferPages, int Burst, int BufferOffset, int MapPageSize, bool UnmapWhileInFlight, Policy Policy,
     int DeferredEntries, long DeferredTimerNs, int OptimisticQuota, long OptimisticTimeoutNs, int MapperUses, int WritePercent,
-    string? File, Ratio ThinkTimeScale);
+    string? File, Ratio ThinkTimeScale)
+{
+    /// <summary>Every device of the buffer's domain works on it, instead of one a round in turn.</summary>
+    public bool EveryDevice { get; init; }
+}
