@@ -1,14 +1,11 @@
-using System.Diagnostics;
-using System.Globalization;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.PeerModel;
 using VIommuActors.Simulation;
-using Xunit.Abstractions;
 
 namespace VIommuActors.Exploration.Tests;
 
 /// <summary>What a search reports about a violation is enough to see it again.</summary>
-public sealed class ViolationTests(ITestOutputHelper output)
+public sealed class ViolationTests
 {
     private static readonly ExploreOptions Bounds = PeerFixture.Options(new DfsStrategy());
 
@@ -108,35 +105,6 @@ public sealed class ViolationTests(ITestOutputHelper output)
     [InlineData("")]
     public void An_unknown_strategy_is_refused_with_what_is_accepted(string text) =>
         Assert.Contains("pct:D", Assert.Throws<FormatException>(() => Strategy.Parse(text)).Message, StringComparison.Ordinal);
-
-    [Fact]
-    [Trait("Category", "explore")]
-    public void Random_walks_run_fifty_thousand_peer_schedules_a_cpu_second()
-    {
-        foreach (var protocol in Enum.GetValues<PeerProtocol>())
-        {
-            using var fixture = new PeerFixture(new PeerOptions(protocol));
-            fixture.Explore(new RandomStrategy(1), 20_000);
-            var before = Process.GetCurrentProcess().TotalProcessorTime;
-            fixture.Explore(new RandomStrategy(1), 500_000);
-            double rate = 500_000 / (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{protocol} 1x1x1: {rate:N0} schedules per CPU-second"));
-            Assert.True(rate > 50_000, $"{rate:N0}");
-        }
-    }
-
-    [Fact]
-    [Trait("Category", "explore")]
-    public void Reduced_search_runs_five_thousand_new_executions_a_cpu_second()
-    {
-        using var fixture = new PeerFixture(new PeerOptions(PeerProtocol.Translate, Guests: 2));
-        fixture.Explore(new DporStrategy(), maxSchedules: 20_000);
-        var before = Process.GetCurrentProcess().TotalProcessorTime;
-        var result = fixture.Explore(new DporStrategy());
-        double rate = result.Schedules / (Process.GetCurrentProcess().TotalProcessorTime - before).TotalSeconds;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"dpor, 28 steps: {rate:N0} schedules per CPU-second"));
-        Assert.True(rate > 5_000, $"{rate:N0}");
-    }
 
     private static PeerOptions DrainWith(PeerDefect defect) => new(
         PeerProtocol.Drain,

@@ -20,7 +20,8 @@ internal static class SearchView
     public static string Header(SearchPlan plan)
     {
         var faults = plan.Faults == 0 ? "" : $", up to {Count(plan.Faults)} lost or doubled messages";
-        return $"seed {Seed.Hex(plan.Seed)}: {plan.Protocol} in {plan.Loaded.Scenario.Name}, {plan.Strategy}, at most {plan.BudgetText}{faults}";
+        return $"seed {Seed.Hex(plan.Seed)}: {plan.Protocol} in {plan.Loaded.Scenario.Name}, {plan.Strategy}, "
+            + $"at most {plan.BudgetText}{faults}";
     }
 
     /// <summary>Counts, what was left out, the verdict; last, if something broke, how to see it again.</summary>
@@ -127,7 +128,8 @@ internal static class SearchView
     public static string Speed(SearchOutcome outcome)
     {
         var seconds = outcome.Elapsed.TotalSeconds;
-        var rate = seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $", {outcome.Result.Schedules / seconds:#,##0} schedules/s") : "";
+        var perSecond = seconds > 0 ? outcome.Result.Schedules / seconds : 0;
+        var rate = seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $", {perSecond:#,##0} schedules/s") : "";
         return string.Create(CultureInfo.InvariantCulture, $"explore: {seconds:0.0} s{rate}");
     }
 

@@ -29,7 +29,7 @@ internal sealed record TracedSchedule(bool Followed, string? Property, long Step
         writer.Note(result.Steps, system.Kernel.NowNs, "search", new VerdictRemark(result.Property));
         writer.Complete();
         var sentence = result.Property is null ? null
-            : world.Figures!.Details.FirstOrDefault(violation => Oracle.Properties.NameOf(violation.Property) == result.Property)?.ToString()
+            : world.Figures!.Details.FirstOrDefault(one => Oracle.Properties.NameOf(one.Property) == result.Property)?.ToString()
                 ?? $"{result.Property}: {string.Join("; ", world.Figures.Remarks.DefaultIfEmpty("a vCPU never ended its work"))}";
         return new TracedSchedule(result.Followed, result.Property, result.Steps, sentence);
     }

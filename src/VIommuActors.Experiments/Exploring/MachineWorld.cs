@@ -70,7 +70,8 @@ public sealed class MachineWorld : IWorld, IDisposable
     public IReadOnlyDictionary<string, long> Found => _found;
 
     /// <inheritdoc/>
-    public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults((_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))
+    public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults(
+        (_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))
     {
         DropsPerLane = MaxFaults,
         DuplicatesPerLane = MaxFaults,

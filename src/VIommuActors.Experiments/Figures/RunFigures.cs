@@ -39,7 +39,7 @@ public sealed class RunFigures
     /// <summary>Of these, neither finished nor lost when the run was cut off or its last vCPU stopped.</summary>
     public long DmasOpen { get; set; }
 
-    /// <summary>vCPUs without an end although nothing was left to happen: blocked in the hypervisor, behind a lock, never started.</summary>
+    /// <summary>vCPUs without an end although nothing was left to happen: in the hypervisor, behind a lock, never started.</summary>
     public long StuckVcpus { get; set; }
 
     /// <summary>vCPUs whose guest stopped itself, or whose domain was crashed.</summary>
