@@ -92,7 +92,6 @@ public sealed class ViolationTests
         using var fixture = new PeerFixture(options);
         var pct = fixture.Explorer.Explore(
             fixture.World, PeerFixture.Options(new PctStrategy(6, seed: 1), 10_000), CancellationToken.None);
-        output.WriteLine($"{pct.Strategy} on {options}: {pct.Violations} of {pct.Schedules}");
         Assert.True(pct.Violations > 10_000 * 4.3e-5 * 5, $"{pct.Violations} violations");
     }
 
