@@ -21,7 +21,7 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
 
     private readonly DeviceTlb _tlb = new(tlbEntries);
     private readonly Use[] _uses = new Use[port.Slots];
-    private readonly List<Pending> _pending = [];
+    private readonly OwedAnswers _owed = new(port);
 
     public void Start(in DeviceAccess access)
     {
@@ -100,20 +100,13 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
             if (use.Phase == Phase.Translating || (use.Phase == Phase.Touching && use.Entry.Overlaps(request.Address, request.Pages)))
                 waitFor.Add(slot);
         }
-        if (waitFor.Count == 0) port.Send(request.From, new InvComp(port.Self, port.Source, request.ITag));
-        else _pending.Add(new Pending(request.From, request.ITag, waitFor));
+        _owed.Owe(request.From, new InvComp(port.Self, port.Source, request.ITag), waitFor);
     }
 
     private void End(int slot)
     {
         _uses[slot].Phase = Phase.Idle;
-        for (var i = 0; i < _pending.Count; i++)
-        {
-            var pending = _pending[i];
-            if (!pending.WaitFor.Remove(slot) || pending.WaitFor.Count > 0) continue;
-            _pending.RemoveAt(i--);
-            port.Send(pending.Requester, new InvComp(port.Self, port.Source, pending.ITag));
-        }
+        _owed.Ended(slot);
     }
 
     private enum Phase : byte
@@ -132,6 +125,4 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
         public TlbEntry Entry;
         public int Chunk;
     }
-
-    private sealed record Pending(NodeId Requester, int ITag, HashSet<int> WaitFor);
 }

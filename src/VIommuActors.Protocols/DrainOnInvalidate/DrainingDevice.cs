@@ -12,12 +12,13 @@ internal sealed class DrainingDevice : IDeviceHalf
 {
     private readonly IDevicePort _port;
     private readonly TranslatedAccess _access;
-    private readonly List<Pending> _pending = [];
+    private readonly OwedAnswers _owed;
 
     public DrainingDevice(IDevicePort port)
     {
         _port = port;
-        _access = new TranslatedAccess(port) { Ended = SlotEnded };
+        _owed = new OwedAnswers(port);
+        _access = new TranslatedAccess(port) { Ended = _owed.Ended };
     }
 
     public void Start(in DeviceAccess access) => _access.Start(access);
@@ -27,28 +28,15 @@ internal sealed class DrainingDevice : IDeviceHalf
     public bool Receive(Message message)
     {
         if (message is not Drain drain) return _access.Receive(message);
-        if (_pending.Exists(pending => pending.Epoch == drain.Epoch)) return true;
+        var answer = new DrainAck(_port.Self, drain.Epoch);
+        if (_owed.Owes(answer)) return true;
         _access.Revoke(drain.Scope);
         var waitFor = new HashSet<int>();
         for (var slot = 0; slot < _port.Slots; slot++)
         {
             if (_access.Holds(slot, drain.Scope)) waitFor.Add(slot);
         }
-        if (waitFor.Count == 0) _port.Send(drain.From, new DrainAck(_port.Self, drain.Epoch));
-        else _pending.Add(new Pending(drain.Epoch, drain.From, waitFor));
+        _owed.Owe(drain.From, answer, waitFor);
         return true;
     }
-
-    private void SlotEnded(int slot)
-    {
-        for (var i = 0; i < _pending.Count; i++)
-        {
-            var pending = _pending[i];
-            if (!pending.WaitFor.Remove(slot) || pending.WaitFor.Count > 0) continue;
-            _pending.RemoveAt(i--);
-            _port.Send(pending.Dummy, new DrainAck(_port.Self, pending.Epoch));
-        }
-    }
-
-    private sealed record Pending(long Epoch, NodeId Dummy, HashSet<int> WaitFor);
 }
