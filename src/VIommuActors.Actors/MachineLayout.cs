@@ -85,10 +85,10 @@ public sealed class MachineLayout
             // Emulators run in stub domains of their own, numbered far above the guests.
             pages.Add(new SharedPages(channels, new XenDomainId((ushort)(0x4000 + index)), of.Vcpus));
             _singles.Add((nodes.Units[i], VIommuActor.Props(nodes.Units[i], wires, port =>
-                new VIommu(port, nodes, index, of.Unit, of.Ram, spec.Protocol, spec.Options, spec.UnitObserver))));
+                spec.Parts.Unit(port, nodes, index, of.Unit, of.Ram, spec.Protocol, spec.Options, spec.UnitObserver))));
         }
         var shared = pages.MoveToImmutable();
-        _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => new IoreqServer(port, nodes, channels, shared))));
+        _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => spec.Parts.Hub(port, nodes, channels, shared))));
         _singles.Add(
             (nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => new GuestMemory(port, nodes, of.Ram, spec.MemoryWatch))));
         for (var unit = 0; unit < of.UnitBases.Length; unit++) DescribeProcess(spec, wires, guest, unit, shared[unit]);
@@ -100,7 +100,7 @@ public sealed class MachineLayout
         var nodes = Guests[guest];
         var children = ImmutableArray.CreateBuilder<(NodeId, Props)>();
         children.Add((nodes.Dummies[unit], DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, port =>
-            new DummyVIommu(port, nodes, unit, shared, spec.Protocol, spec.Options))));
+            spec.Parts.Dummy(port, nodes, unit, shared, spec.Protocol, spec.Options))));
         for (var i = 0; i < of.Devices.Length; i++)
         {
             if (of.Devices[i].Unit != unit) continue;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VIommuActors.Guest.Cpu;
 using VIommuActors.Guest.Driver;
 using VIommuActors.Guest.Workloads;
+using VIommuActors.Machine;
 using VIommuActors.Machine.Cpu;
 using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Machine.Hypervisor;
@@ -57,6 +58,9 @@ public sealed record MachineSpec
 
     /// <summary>Its options.</summary>
     public required ProtocolOptions Options { get; init; }
+
+    /// <summary>What its parties are made of.</summary>
+    public MachineParts Parts { get; init; } = MachineParts.Real;
 
     /// <summary>Told what guests do.</summary>
     public required IGuestWatch GuestWatch { get; init; }

@@ -64,14 +64,22 @@ public sealed class Explorer(SimKernel kernel)
     {
         var recorded = new RecordedChoice(choices);
         var hash = new HistoryHash();
+        var (property, end) = RunWith(world, recorded, new Both(hash, observer, world.Observer), options, cancel);
+        bool followed = recorded.Followed && recorded.Taken.Count == choices.Count;
+        return new ReplayResult(followed, property, kernel.Steps, end, hash.Value());
+    }
+
+    /// <summary>One schedule under any choice.</summary>
+    internal (string? Property, RunEnd End) RunWith(
+        IWorld world, IChoice choice, IStepObserver observer, ExploreOptions bounds, CancellationToken cancel)
+    {
         kernel.Faults = world.Faults;
-        kernel.BeginRun(recorded, new Both(hash, observer, world.Observer));
+        kernel.BeginRun(choice, observer);
         try
         {
             world.Begin(kernel);
-            var end = kernel.Run(options.MaxSteps, options.MaxTimeNs, cancel);
-            bool followed = recorded.Followed && recorded.Taken.Count == choices.Count;
-            return new ReplayResult(followed, world.Check(), kernel.Steps, end, hash.Value());
+            var end = kernel.Run(bounds.MaxSteps, bounds.MaxTimeNs, cancel);
+            return (world.Check(), end);
         }
         finally
         {

@@ -156,6 +156,9 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     }
 
     /// <inheritdoc/>
+    public void Misreported(int guest, SourceId source) => Report(Property.WrongFault, guest, source, default, default, 0, null);
+
+    /// <inheritdoc/>
     public void TimedOut(int guest, int vcpu, long waitedNs) =>
         Report(Property.LostCompletion, guest, null, default, default, 0, null);
 

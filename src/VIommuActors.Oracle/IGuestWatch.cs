@@ -51,6 +51,9 @@ public interface IGuestWatch
     /// <summary>One invalidation, from the driver's first act to the completion it saw.</summary>
     void Invalidated(long latencyNs);
 
+    /// <summary>The guest read a fault record of the device's whose reason is none that a unit can have.</summary>
+    void Misreported(int guest, SourceId source);
+
     /// <summary>The guest gave up waiting for a completion (DMAR_OPERATION_TIMEOUT).</summary>
     void TimedOut(int guest, int vcpu, long waitedNs);
 }

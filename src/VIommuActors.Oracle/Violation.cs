@@ -15,7 +15,7 @@ public enum Property
     /// <summary>An access to a frame that was never mapped for that device, or without the permission.</summary>
     Escape,
 
-    /// <summary>A request was refused although its mapping was in place from its issue to its end.</summary>
+    /// <summary>A request was refused although its mapping was in place from its issue to its end, or a fault was reported wrongly.</summary>
     WrongFault,
 
     /// <summary>A guest waited past its time limit for an invalidation.</summary>
@@ -77,6 +77,9 @@ public sealed record Violation(
             Property.Escape => string.Create(culture,
                 $"escape: device {Source} touched {Address} through iova {Iova} at {At.TimeNs} ns (step {At.Step}), "
                 + $"which no mapping of its domain ever allowed"),
+            Property.WrongFault when Work == 0 => string.Create(culture,
+                $"wrong-fault: the fault record that guest {Guest} read at {At.TimeNs} ns (step {At.Step}) gives no reason that there is "
+                + $"(device {Source})"),
             Property.WrongFault => string.Create(culture,
                 $"wrong-fault: request {Work} of device {Source} was refused by {At.TimeNs} ns (step {At.Step}) "
                 + $"although its mapping at {Iova} was in place"),

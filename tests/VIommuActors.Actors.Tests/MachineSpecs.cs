@@ -112,7 +112,7 @@ public sealed class MachineSpecs : TestKit
                 Dice = _ => _watch,
             })],
             Protocol = ProtocolCatalog.Find(protocol)!,
-            Options = new ProtocolOptions(ImmutableSortedDictionary<string, string>.Empty.Add("scope", "selective").Add("retransmit-ns", "0")),
+            Options = new ProtocolOptions(ImmutableSortedDictionary<string, string>.Empty.Add("scope", "selective").Add("retransmit-ns", "0").Add("epochs", "true")),
             GuestWatch = _watch,
             MemoryWatch = _watch,
             Meter = _watch,

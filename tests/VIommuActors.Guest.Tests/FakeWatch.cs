@@ -20,6 +20,12 @@ internal sealed class FakeWatch(List<string> journal, Clock clock) : IGuestWatch
         return Oracle.Granted(domain, iova, pageMask, frames, readable, writable);
     }
 
+    public void Misreported(int guest, SourceId source)
+    {
+        journal.Add($"misreported {source}");
+        Oracle.Misreported(guest, source);
+    }
+
     public void Withdrawn(Grant grant)
     {
         journal.Add($"withdrawn {grant.Iova}");

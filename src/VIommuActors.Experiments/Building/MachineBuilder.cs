@@ -79,6 +79,7 @@ internal static class MachineBuilder
             Queued = scenario.Invalidation == InvalidationInterface.Queued,
             DeviceTlb = protocol.UsesDeviceTlb,
             CachingMode = scenario.Unit.CachingMode,
+            PassThrough = scenario.Workload.Kind == WorkloadKind.AttachDetach,
             Levels = scenario.Unit.AddressWidth == 39 ? 3 : 4,
             OperationNs = untimed is null ? scenario.Timing.GuestOperation : 0,
             CopyPerPageNs = untimed is null ? scenario.Timing.BouncePerPage : 0,
@@ -95,7 +96,9 @@ internal static class MachineBuilder
             Unit = UnitOptions(scenario, protocol),
             Devices = [.. devices.Select(device => device.Spec)],
             Ram = ram,
-            Program = new SyntheticProgram(driver, pool, heap, Settings(scenario, devices, untimed is not null)),
+            Program = scenario.Workload.Kind == WorkloadKind.AttachDetach
+                ? new AttachDetachProgram(driver, pool, Settings(scenario, devices, untimed is not null))
+                : new SyntheticProgram(driver, pool, heap, Settings(scenario, devices, untimed is not null)),
             Dice = vcpu => Dice(random, vcpu),
             RelaxesAtOnce = untimed is not null,
         };

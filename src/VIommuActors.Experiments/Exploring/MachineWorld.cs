@@ -2,8 +2,9 @@ using VIommuActors.Experiments.Building;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
+using VIommuActors.Machine;
+using VIommuActors.Machine.Mutants;
 using VIommuActors.Oracle;
-using VIommuActors.Protocols;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
@@ -25,6 +26,7 @@ public sealed class MachineWorld : IWorld, IDisposable
     private readonly SimSystem _system;
     private readonly Scenario _scenario;
     private readonly IProtocol _protocol;
+    private readonly MachineParts _parts;
     private readonly SimRandom _random;
     private readonly RecordingShelf _recordings = new();
     private readonly SortedDictionary<string, long> _found = new(StringComparer.Ordinal);
@@ -34,21 +36,24 @@ public sealed class MachineWorld : IWorld, IDisposable
     private RunFigures? _figures;
 
     /// <summary>
-    /// A world for <paramref name="scenario"/> under <paramref name="protocol"/>; <paramref name="seed"/> decides the workload's own draws.
+    /// A world for <paramref name="scenario"/> under <paramref name="protocol"/>, with <paramref name="mutant"/> in it if one is given;
+    /// <paramref name="seed"/> decides the workload's own draws.
     /// </summary>
-    /// <exception cref="UnsupportedCombinationException">More than one guest, or a design that cannot run it.</exception>
-    public MachineWorld(SimSystem system, Scenario scenario, string protocol, ulong seed)
+    /// <exception cref="UnsupportedCombinationException">
+    /// More than one guest, a design that cannot run it, or another design's defect.
+    /// </exception>
+    public MachineWorld(SimSystem system, Scenario scenario, string protocol, ulong seed, Mutant? mutant = null)
     {
         _system = system;
         _scenario = scenario;
         _random = new SimRandom(seed);
-        _protocol = ProtocolCatalog.Find(protocol) ?? throw new UnsupportedCombinationException(
-            "protocol", protocol, "there is no such design", string.Join(", ", ProtocolCatalog.All.Select(known => known.Name)));
+        var real = Compatibility.Require(scenario, protocol);
         if (scenario.Topology.Guests != 1) throw new UnsupportedCombinationException(
             "topology.guests", $"{scenario.Topology.Guests}", "a search takes scenarios of one guest", "1");
-        if (!_protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
-            throw new UnsupportedCombinationException(
-                "invalidation", "register", $"{protocol} needs invalidation = queued", "queued");
+        if (mutant is not null && mutant.Protocol != protocol) throw new UnsupportedCombinationException(
+            "protocol", protocol, $"{mutant.Name} is a defect of {mutant.Protocol}", mutant.Protocol);
+        _protocol = mutant?.Twin ?? real;
+        _parts = (mutant as MachineMutant)?.Parts ?? MachineParts.Real;
     }
 
     /// <summary>Where every step and every violation goes, or null; meant for one schedule, such as a replay.</summary>
@@ -62,6 +67,9 @@ public sealed class MachineWorld : IWorld, IDisposable
 
     /// <summary>A schedule of this many steps was cut: what had not ended by then is not held against it.</summary>
     public long MaxSteps { get; init; } = long.MaxValue;
+
+    /// <summary>Ends a schedule with the first breach of safety; what would have come after it is left out.</summary>
+    public bool StopsAtBreach { get; init; }
 
     /// <summary>What the last schedule came to.</summary>
     public RunFigures? Figures => _figures;
@@ -92,8 +100,10 @@ public sealed class MachineWorld : IWorld, IDisposable
         kernel.BeginWorld();
         var work = WorkPlan.For(_scenario, _protocol, _random.Derive("workload"), _recordings, ram => new SharedRam(ram, kernel.Touch));
         _machine = new SimulatedMachine(
-            _system, _scenario, _protocol, work, (table, _, meter) => _wires = new UntimedWires(kernel, table, meter), Trace, timed: false);
+            _system, _scenario, _protocol, work, (table, _, meter) => _wires = new UntimedWires(kernel, table, meter), Trace, timed: false,
+            parts: _parts);
         if (Trace is { IsEnabled: true } sink) _steps.Begin(_machine.RecorderFor(sink), sink);
+        if (StopsAtBreach) _machine.Stop(violation => Properties.IsSafety(violation.Property));
         _machine.PowerOn();
     }
 

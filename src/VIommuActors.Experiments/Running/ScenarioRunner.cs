@@ -26,25 +26,14 @@ public sealed class ScenarioRunner : IDisposable
 
     /// <summary>Names of the protocols that can run a scenario at all (ats only with queued invalidation).</summary>
     public static IReadOnlyList<string> ProtocolsFor(Scenario scenario) =>
-    [
-        .. ProtocolCatalog.All
-            .Where(protocol => protocol.WorksWithRegisters || scenario.Invalidation == InvalidationInterface.Queued)
-            .Select(protocol => protocol.Name),
-    ];
+        [.. ProtocolCatalog.All.Where(protocol => Compatibility.Problem(scenario, protocol) is null).Select(protocol => protocol.Name)];
 
     /// <summary>Runs to the end, or to a limit.</summary>
     /// <exception cref="UnsupportedCombinationException">The protocol does not work with the scenario's invalidation interface.</exception>
     public RunResult Run(RunRequest request, CancellationToken cancel = default)
     {
         var scenario = request.Scenario;
-        var protocol = ProtocolCatalog.Find(request.Protocol) ?? throw new UnsupportedCombinationException(
-            "protocol", request.Protocol, "there is no such design", string.Join(", ", ProtocolCatalog.All.Select(known => known.Name)));
-        if (!protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
-            throw new UnsupportedCombinationException(
-                "invalidation",
-                "register",
-                $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB",
-                "queued");
+        var protocol = Compatibility.Require(scenario, request.Protocol);
 
         var kernel = _system.Kernel;
         var random = new SimRandom(request.Seed);

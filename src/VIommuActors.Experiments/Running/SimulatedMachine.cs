@@ -6,6 +6,7 @@ using VIommuActors.Actors.Wiring;
 using VIommuActors.Experiments.Building;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Guest.Recording;
+using VIommuActors.Machine;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
@@ -37,6 +38,7 @@ internal sealed class SimulatedMachine : IDisposable
     private readonly RunFigures _figures;
     private readonly WorkPlan _work;
     private readonly int _firstSlot;
+    private bool _stopped;
 
     /// <summary>Builds the actors. The kernel's world has begun; nothing has been sent.</summary>
     public SimulatedMachine(
@@ -46,7 +48,8 @@ internal sealed class SimulatedMachine : IDisposable
         WorkPlan work,
         Func<NodeTable, int, MessageMeter, ISimulatedWires> newWires,
         ITraceSink? trace,
-        bool timed = true)
+        bool timed = true,
+        MachineParts? parts = null)
     {
         _system = system;
         _work = work;
@@ -70,6 +73,7 @@ internal sealed class SimulatedMachine : IDisposable
         {
             Guests = work.Guests,
             Protocol = protocol,
+            Parts = parts ?? MachineParts.Real,
             Options = OptionsOf(scenario, protocol),
             GuestWatch = Oracle,
             MemoryWatch = Oracle,
@@ -98,6 +102,19 @@ internal sealed class SimulatedMachine : IDisposable
 
     /// <summary>Writes steps under the machine's names.</summary>
     public StepRecorder RecorderFor(ITraceSink sink) => new(sink, Layout.Table, actor => _system.Kernel.SlotOf(actor) - _firstSlot);
+
+    /// <summary>Ends the run after the step in which such a violation happens.</summary>
+    public void Stop(Func<Violation, bool> at)
+    {
+        var told = Oracle.Broken;
+        Oracle.Broken = violation =>
+        {
+            told?.Invoke(violation);
+            if (!at(violation) || _stopped) return;
+            _stopped = true;
+            _system.Kernel.Stop();
+        };
+    }
 
     /// <summary>Starts the emulators; the guests follow when these have attached.</summary>
     public void PowerOn()

@@ -43,6 +43,9 @@ public sealed record GuestPlatform
     /// <summary>CAP.CM is set: new mappings are invalidated too.</summary>
     public required bool CachingMode { get; init; }
 
+    /// <summary>Devices are attached and detached one by one, in pass-through, instead of translated from start-up on.</summary>
+    public bool PassThrough { get; init; }
+
     /// <summary>Levels of the second-level tables: 3 or 4.</summary>
     public required int Levels { get; init; }
 

@@ -11,9 +11,10 @@ public interface IInvalidator
 
     /// <summary>
     /// Context entry of one device changed: context cache, then the old domain's IOTLB entries, or they would come back from the old
-    /// entry. The device's own TLB is flushed with its domain.
+    /// entry. The device's own TLB is flushed with its domain. Without <paramref name="iotlbToo"/> only the first half: enough for a device
+    /// in pass-through, of which no IOTLB has anything.
     /// </summary>
-    GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source);
+    GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source, bool iotlbToo);
 
     /// <summary>All pages of a domain.</summary>
     GuestCode Domain(IGuestCpu cpu, DomainId domain, IReadOnlyList<SourceId> devices);

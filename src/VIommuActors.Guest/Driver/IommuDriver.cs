@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using VIommuActors.Guest.Cpu;
+using VIommuActors.Oracle;
 using VIommuActors.Vtd;
+using VIommuActors.Vtd.Faults;
 using VIommuActors.Vtd.Spec;
 using VIommuActors.Vtd.Translation;
 
@@ -17,6 +20,7 @@ public sealed class IommuDriver
     private readonly IovaSpace[] _iovas;
     private readonly IInvalidator[] _invalidators;
     private readonly SourceId[][] _deviceTlbs;
+    private readonly GuestPhysical[] _contextEntries;
     private readonly Gate _ready = new();
 
     /// <summary>Builds the driver's tables in RAM; the unit hears of nothing before <see cref="Start"/>.</summary>
@@ -27,6 +31,7 @@ public sealed class IommuDriver
         _tables = [.. platform.Domains.Select(_ => new SecondLevelTable(memory, () => heap.Take(), platform.Levels))];
         _iovas = [.. platform.Domains.Select(_ => new IovaSpace())];
         _invalidators = new IInvalidator[platform.UnitBases.Length];
+        _contextEntries = new GuestPhysical[platform.Devices.Length];
         _deviceTlbs = [.. platform.Domains.Select((_, index) => platform.DeviceTlb
             ? platform.Devices.Where(device => device.Domain == index).Select(device => device.Source).ToArray()
             : [])];
@@ -104,6 +109,40 @@ public sealed class IommuDriver
         _iovas[mapping.Domain].Return(mapping.Iova, mapping.Buffer.Bytes);
     }
 
+    /// <summary>
+    /// Attaches a device in pass-through and tells the watch that it can reach the buffer, at the buffer's own address. The context
+    /// entry goes from not-present to present, which needs no invalidation while CAP.CM is 0.
+    /// </summary>
+    /// <returns>A grant for each page.</returns>
+    public async GuestCode<ImmutableArray<Grant>> AttachPassThrough(IGuestCpu cpu, GuestDevice device, GuestBuffer buffer)
+    {
+        await ServiceFaults(cpu);
+        if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
+        var domain = _platform.Domains[device.Domain];
+        var grants = ImmutableArray.CreateBuilder<Grant>(buffer.Pages.Length);
+        foreach (var page in buffer.Pages)
+            grants.Add(cpu.Watch.Granted(domain.Key, new Iova(page.Value), buffer.PageBytes - 1, [page], readable: true, writable: true));
+        var entry = ContextEntry.Legacy(default, _platform.Levels, domain.Id, TranslationType.PassThrough);
+        Store(cpu, _contextEntries[device.Index], entry.Low, entry.High);
+        if (_platform.CachingMode) await _invalidators[device.Unit].Context(cpu, default, device.Source, iotlbToo: true);
+        return grants.MoveToImmutable();
+    }
+
+    /// <summary>
+    /// Takes a pass-through device away: clears its context entry, invalidates the context cache and waits. Nothing of such a device is in
+    /// the IOTLB. Afterwards the pages it could reach are free.
+    /// </summary>
+    public async GuestCode Detach(IGuestCpu cpu, GuestDevice device, ImmutableArray<Grant> grants)
+    {
+        if (_platform.OperationNs > 0) await cpu.Pause(_platform.OperationNs);
+        cpu.Memory.TryWrite64(_contextEntries[device.Index], 0);
+        foreach (var grant in grants) cpu.Watch.Withdrawn(grant);
+        var began = cpu.NowNs;
+        await _invalidators[device.Unit].Context(cpu, _platform.Domains[device.Domain].Id, device.Source, iotlbToo: false);
+        cpu.Watch.Invalidated(cpu.NowNs - began);
+        foreach (var grant in grants) cpu.Watch.Revoked(grant);
+    }
+
     /// <summary>The fault handler: reads and frees the record of each unit that has interrupted, then clears the overflow bit.</summary>
     private async GuestCode ServiceFaults(IGuestCpu cpu)
     {
@@ -115,8 +154,9 @@ public sealed class IommuDriver
             var record = at + RegisterOffset.Frcd;
             if (((Fsts)(uint)await cpu.Read(at + RegisterOffset.Fsts, 4) & Fsts.Pending) != 0)
             {
-                await cpu.Read(record + 8, 8);
+                var fault = new Frcd(0, await cpu.Read(record + 8, 8));
                 await cpu.Read(record, 8);
+                if (fault.Reason == FaultReason.None || !Enum.IsDefined(fault.Reason)) cpu.Watch.Misreported(cpu.Guest, fault.Source);
                 await cpu.Write(record + 12, 4, 1UL << 31);
             }
             await cpu.Write(at + RegisterOffset.Fsts, 4, (uint)Fsts.Overflow);
@@ -202,7 +242,8 @@ public sealed class IommuDriver
             var domain = _platform.Domains[device.Domain];
             var type = _platform.DeviceTlb ? TranslationType.DeviceTlb : TranslationType.Untranslated;
             var entry = ContextEntry.Legacy(_tables[device.Domain].Root, _platform.Levels, domain.Id, type);
-            Store(cpu, ContextEntry.AddressIn(table, device.Source.DevFn), entry.Low, entry.High);
+            _contextEntries[device.Index] = ContextEntry.AddressIn(table, device.Source.DevFn);
+            if (!_platform.PassThrough) Store(cpu, _contextEntries[device.Index], entry.Low, entry.High);
         }
         return root;
     }

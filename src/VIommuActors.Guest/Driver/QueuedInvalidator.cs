@@ -53,10 +53,10 @@ public sealed class QueuedInvalidator : IInvalidator
     }
 
     /// <inheritdoc/>
-    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
+    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source, bool iotlbToo)
     {
         await Submit(cpu, [InvalidationDescriptor.ContextDevice(oldDomain, source)]);
-        await Submit(cpu, [InvalidationDescriptor.IotlbDomain(oldDomain)]);
+        if (iotlbToo) await Submit(cpu, [InvalidationDescriptor.IotlbDomain(oldDomain)]);
     }
 
     /// <inheritdoc/>

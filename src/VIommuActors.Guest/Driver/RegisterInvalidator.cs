@@ -23,10 +23,10 @@ public sealed class RegisterInvalidator(ulong unitBase, ulong iotlbOffset, long 
     }
 
     /// <inheritdoc/>
-    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source)
+    public async GuestCode Context(IGuestCpu cpu, DomainId oldDomain, SourceId source, bool iotlbToo)
     {
         await Command(cpu, RegisterOffset.Ccmd, Icc | 3UL << 61 | (ulong)source.Value << 16 | oldDomain.Value);
-        await Command(cpu, iotlbOffset, Ivt | 2UL << 60 | DrainWrites | (ulong)oldDomain.Value << 32);
+        if (iotlbToo) await Command(cpu, iotlbOffset, Ivt | 2UL << 60 | DrainWrites | (ulong)oldDomain.Value << 32);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ namespace VIommuActors.Machine.DeviceModel;
 /// QEMU's xen-vIOMMU: no translation logic of its own. It attaches to the hypervisor's unit, takes the writes that the hypervisor
 /// passes on, answers each ioreq at once, and leaves the rest to the protocol's half.
 /// </summary>
-public sealed class DummyVIommu : IParty, IDeviceModelPort
+public class DummyVIommu : IParty, IDeviceModelPort
 {
     private const ulong Wanted = (ulong)ViommuCapabilities.SecondLevel;
 
@@ -48,7 +48,7 @@ public sealed class DummyVIommu : IParty, IDeviceModelPort
     public ImmutableArray<NodeId> Devices { get; }
 
     /// <inheritdoc/>
-    public void Receive(Message message)
+    public virtual void Receive(Message message)
     {
         switch (message)
         {
@@ -102,10 +102,19 @@ public sealed class DummyVIommu : IParty, IDeviceModelPort
         }
     }
 
-    private void Serve(int port)
+    /// <summary>An upcall: the bit first, then the page; the other order loses a request that comes in between.</summary>
+    protected virtual void Serve(int port)
     {
-        // The bit first, then the page: the other order loses a request that comes in between.
-        _shared.ClearPending(new EventPort((uint)port));
+        Clear(port);
+        Look();
+    }
+
+    /// <summary>Clears the pending bit of a port.</summary>
+    protected void Clear(int port) => _shared.ClearPending(new EventPort((uint)port));
+
+    /// <summary>Takes what stands in the slots, and answers it.</summary>
+    protected void Look()
+    {
         for (var vcpu = 0; vcpu < _ports.Length; vcpu++)
         {
             if (!_shared.Page.TryTake(vcpu, out var request)) continue;

@@ -14,7 +14,7 @@ namespace VIommuActors.Protocols.Ats;
 /// A translation that was asked for before the request and arrives after it is used but not kept, and the completion waits for
 /// that use too: the answer may be older than the invalidation when a link reorders.
 /// </remarks>
-internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
+internal class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
 {
     /// <summary>Bits of a request's number that hold the slot; the ticket above them tells one request of a slot from the next.</summary>
     private const int SlotBits = 12, Tickets = 1 << 8;
@@ -96,12 +96,22 @@ internal sealed class AtsDevice(IDevicePort port, int tlbEntries) : IDeviceHalf
         for (var slot = 0; slot < _uses.Length; slot++)
         {
             ref var use = ref _uses[slot];
-            if (use.Phase == Phase.Translating) use.Keep = false;
-            if (use.Phase == Phase.Translating || (use.Phase == Phase.Touching && use.Entry.Overlaps(request.Address, request.Pages)))
-                waitFor.Add(slot);
+            if (use.Phase == Phase.Translating) use.Keep = KeepsAnswerAfterInvalidation;
+            if (WaitsFor(slot, request)) waitFor.Add(slot);
         }
         _owed.Owe(request.From, new InvComp(port.Self, port.Source, request.ITag), waitFor);
     }
+
+    /// <summary>Is a translation kept that was asked for before an invalidation and is answered after it?</summary>
+    protected virtual bool KeepsAnswerAfterInvalidation => false;
+
+    /// <summary>Must the completion wait for what the slot is doing?</summary>
+    protected virtual bool WaitsFor(int slot, InvReq request) => _uses[slot].Phase switch
+    {
+        Phase.Translating => true,
+        Phase.Touching => _uses[slot].Entry.Overlaps(request.Address, request.Pages),
+        _ => false,
+    };
 
     private void End(int slot)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using VIommuActors.Protocols.Ats.Mutants;
 using VIommuActors.Protocols.Common;
 using VIommuActors.Protocols.Seam;
 
@@ -29,6 +31,11 @@ public sealed class AtsProtocol : IProtocol
     public IDeviceModelHalf CreateDeviceModelHalf(IDeviceModelPort port, ProtocolOptions options) => IdleDeviceModel.Instance;
 
     /// <inheritdoc/>
-    public IDeviceHalf CreateDeviceHalf(IDevicePort port, ProtocolOptions options) =>
-        new AtsDevice(port, (int)options.Number("tlb-entries"));
+    public IDeviceHalf CreateDeviceHalf(IDevicePort port, ProtocolOptions options) => new AtsDevice(port, EntriesOf(options));
+
+    /// <inheritdoc/>
+    public ImmutableArray<Mutant> Mutants => AtsMutants.Of(this);
+
+    /// <summary>Capacity of a device TLB.</summary>
+    internal static int EntriesOf(ProtocolOptions options) => (int)options.Number("tlb-entries");
 }

@@ -9,12 +9,13 @@ namespace VIommuActors.Protocols.Common;
 /// </summary>
 internal static class TranslateService
 {
-    public static void Answer(IHypervisorPort port, TranslateCall call)
+    public static void Answer(IHypervisorPort port, TranslateCall call) => port.Send(call.From, Translate(port, call));
+
+    /// <summary>The answer, not sent yet.</summary>
+    public static TranslateReply Translate(IHypervisorPort port, TranslateCall call)
     {
         var result = port.Unit.Translate(call.Source, call.Iova, call.Wanted);
         var errno = result.Ok ? 0 : -(int)XenErrno.EFAULT;
-        port.Send(
-            call.From,
-            new TranslateReply(port.Self, call.Slot, call.Iova, errno, result.Address, result.Mask, result.Allowed, result.Domain));
+        return new TranslateReply(port.Self, call.Slot, call.Iova, errno, result.Address, result.Mask, result.Allowed, result.Domain);
     }
 }

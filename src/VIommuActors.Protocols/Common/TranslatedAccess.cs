@@ -76,6 +76,12 @@ internal sealed class TranslatedAccess
         return false;
     }
 
+    /// <summary>True while the slot waits for guest memory.</summary>
+    public bool IsTouching(int slot) => _slots[slot].Phase == Phase.Touching;
+
+    /// <summary>True when the slot's access is one from device to memory.</summary>
+    public bool IsWriting(int slot) => _slots[slot].Access.IsWrite;
+
     /// <summary>Drops held mappings that the scope covers, as QEMU's unmap notifier would.</summary>
     /// <remarks>An answer that is on its way may be older than the flush: it is used, and waited for, but not held.</remarks>
     public void Revoke(DrainScope scope)

@@ -11,13 +11,16 @@ namespace VIommuActors.Protocols.DrainOnInvalidate;
 /// The hypervisor's half: keeps every invalidation open until the emulator has reported a drain that began after its flush.
 /// Epochs count the writes that opened something; a completion names an epoch and covers all up to it.
 /// </summary>
-internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervisorHalf
+/// <remarks>
+/// Without <c>epochs</c>, as the proposal of 2016 was written, a completion names nothing and covers whatever is open when it arrives.
+/// </remarks>
+internal class DrainGate(IHypervisorPort port, bool selective, bool epochs) : IHypervisorHalf
 {
     private readonly Queue<Open> _open = new();
     private long _epoch, _unforwarded;
     private bool _openedNow;
 
-    public bool Flushed(in Invalidation invalidation)
+    public virtual bool Flushed(in Invalidation invalidation)
     {
         // Nobody serves the range, so nobody behind this unit holds a translation: waiting would be for ever.
         if (!port.EmulatorAttached) return true;
@@ -62,14 +65,20 @@ internal sealed class DrainGate(IHypervisorPort port, bool selective) : IHypervi
         _openedNow = false;
     }
 
+    /// <summary>Does a drain of <paramref name="drained"/> end what was opened as <paramref name="opened"/>?</summary>
+    /// <param name="drained">The epoch that a completion names.</param>
+    /// <param name="opened">The epoch of an open invalidation.</param>
+    /// <param name="oldest">The epoch that was the oldest open one when the completion arrived.</param>
+    protected virtual bool Covers(long drained, long opened, long oldest) => !epochs || opened <= drained;
+
     private void Complete(DrainComplete done)
     {
         var errno = 0;
         if (done.Epoch < 1 || done.Epoch > _epoch) errno = -(int)XenErrno.ESTALE;
-        else if (_open.Count == 0 || _open.Peek().Epoch > done.Epoch) errno = -(int)XenErrno.EALREADY;
+        else if (!_open.TryPeek(out var oldest) || !Covers(done.Epoch, oldest.Epoch, oldest.Epoch)) errno = -(int)XenErrno.EALREADY;
         else
         {
-            while (_open.TryPeek(out var open) && open.Epoch <= done.Epoch)
+            while (_open.TryPeek(out var open) && Covers(done.Epoch, open.Epoch, oldest.Epoch))
             {
                 _open.Dequeue();
                 port.Unit.Complete(open.Id);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using VIommuActors.Protocols.DrainOnInvalidate.Mutants;
 using VIommuActors.Protocols.Seam;
 
 namespace VIommuActors.Protocols.DrainOnInvalidate;
@@ -22,7 +24,7 @@ public sealed class DrainProtocol : IProtocol
 
     /// <inheritdoc/>
     public IHypervisorHalf CreateHypervisorHalf(IHypervisorPort port, ProtocolOptions options) =>
-        new DrainGate(port, options.Word("scope") == "selective");
+        new DrainGate(port, IsSelective(options), options.Flag("epochs"));
 
     /// <inheritdoc/>
     public IDeviceModelHalf CreateDeviceModelHalf(IDeviceModelPort port, ProtocolOptions options) =>
@@ -30,4 +32,10 @@ public sealed class DrainProtocol : IProtocol
 
     /// <inheritdoc/>
     public IDeviceHalf CreateDeviceHalf(IDevicePort port, ProtocolOptions options) => new DrainingDevice(port);
+
+    /// <inheritdoc/>
+    public ImmutableArray<Mutant> Mutants => DrainMutants.Of(this);
+
+    /// <summary>Does a drain wait only for what the open invalidations cover?</summary>
+    internal static bool IsSelective(ProtocolOptions options) => options.Word("scope") == "selective";
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using VIommuActors.Protocols.Common;
+using VIommuActors.Protocols.Memcpy.Mutants;
 using VIommuActors.Protocols.Seam;
 
 namespace VIommuActors.Protocols.Memcpy;
@@ -28,4 +30,7 @@ public sealed class MemcpyProtocol : IProtocol
 
     /// <inheritdoc/>
     public IDeviceHalf CreateDeviceHalf(IDevicePort port, ProtocolOptions options) => new CopyingDevice(port);
+
+    /// <inheritdoc/>
+    public ImmutableArray<Mutant> Mutants => MemcpyMutants.Of(this);
 }

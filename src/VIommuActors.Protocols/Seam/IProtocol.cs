@@ -10,6 +10,9 @@ public sealed record ProtocolOptions(ImmutableSortedDictionary<string, string> V
 
     /// <summary>A word.</summary>
     public string Word(string key) => Values[key];
+
+    /// <summary>True or false.</summary>
+    public bool Flag(string key) => bool.Parse(Values[key]);
 }
 
 /// <summary>A design: three halves under one name.</summary>
@@ -26,6 +29,9 @@ public interface IProtocol
 
     /// <summary>True when the design promises that no access follows a completed invalidation.</summary>
     bool ClaimsSafety { get; }
+
+    /// <summary>Deliberate defects of this design; each is a small twin beside the real code.</summary>
+    ImmutableArray<Mutant> Mutants => [];
 
     /// <summary>The hypervisor's half, one per unit.</summary>
     IHypervisorHalf CreateHypervisorHalf(IHypervisorPort port, ProtocolOptions options);

@@ -32,6 +32,9 @@ public enum WorkloadKind
     /// <summary>As <see cref="MapDmaUnmap"/>, with every vCPU invalidating as fast as it can.</summary>
     Storm,
 
+    /// <summary>Attach a device in pass-through, hand it a buffer, detach it by a context-cache invalidation, reuse the pages.</summary>
+    AttachDetach,
+
     /// <summary>Replays what a real driver did, from a recording.</summary>
     Trace,
 }

@@ -76,7 +76,7 @@ public abstract class PartySpec : TestKit
     protected static IProtocol Design { get; } = new DrainProtocol();
 
     protected static ProtocolOptions Options { get; } = new(ImmutableSortedDictionary<string, string>.Empty
-        .Add("scope", "selective").Add("retransmit-ns", "0"));
+        .Add("scope", "selective").Add("retransmit-ns", "0").Add("epochs", "true"));
 
     private ImmutableArray<TestProbe> Probes { get; }
 

@@ -40,6 +40,10 @@ internal sealed class QuietWatch : IGuestWatch, IMemoryWatch, IDeviceMeter, IVcp
 
     Grant IGuestWatch.Granted(DomainKey domain, Iova iova, ulong pageMask, ReadOnlySpan<GuestPhysical> frames, bool readable, bool writable) => null!;
 
+    void IGuestWatch.Misreported(int guest, SourceId source)
+    {
+    }
+
     void IGuestWatch.Withdrawn(Grant grant)
     {
     }

@@ -60,7 +60,7 @@ public class QueuedInvalidatorTests
     [Fact]
     public void A_changed_context_entry_is_over_before_the_iotlb_descriptor_is_submitted()
     {
-        Bench.Run(_queue.Context(_bench.Cpu, Five, new SourceId(0x28)));
+        Bench.Run(_queue.Context(_bench.Cpu, Five, new SourceId(0x28), iotlbToo: true));
         AssertRing(0, (0x0000002800050031, 0), (0x200000025, Status + 4), (0x500e2, 0), (0x200000025, Status + 12));
         Assert.Equal(["W4 88 20", "W4 88 40"], _bench.Journal);
     }

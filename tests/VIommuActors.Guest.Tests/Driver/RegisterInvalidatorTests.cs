@@ -24,7 +24,7 @@ public class RegisterInvalidatorTests
     [Fact]
     public void A_changed_context_entry_goes_before_the_iotlb_of_its_old_domain()
     {
-        Bench.Run(_invalidator.Context(_cpu, Five, new SourceId(0x28)));
+        Bench.Run(_invalidator.Context(_cpu, Five, new SourceId(0x28), iotlbToo: true));
         Assert.Equal(["W8 28 e000000000280005", "R8 28", "W8 f8 a001000500000000", "R8 f8"], _cpu.Journal);
     }
 

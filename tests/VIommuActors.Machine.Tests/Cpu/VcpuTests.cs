@@ -37,6 +37,10 @@ public sealed class VcpuTests : IGuestProgram, IVcpuWatch, IGuestWatch, IDice
     Grant IGuestWatch.Granted(DomainKey domain, Iova iova, ulong pageMask, ReadOnlySpan<GuestPhysical> frames, bool readable, bool writable) =>
         throw new NotSupportedException();
 
+    void IGuestWatch.Misreported(int guest, SourceId source)
+    {
+    }
+
     void IGuestWatch.Withdrawn(Grant grant)
     {
     }

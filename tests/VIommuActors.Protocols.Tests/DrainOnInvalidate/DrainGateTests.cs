@@ -15,7 +15,7 @@ public sealed class DrainGateTests
     private static readonly (ulong, ulong) IotlbDomain = (0x500e2, 0), ContextGlobal = (0x11, 0);
     private static readonly (ulong, ulong) Fence = (0x0000000100000065, 0x3000008);
 
-    private readonly HypervisorBench _bench = new(new DrainProtocol(), null, ("scope", "selective"));
+    private readonly HypervisorBench _bench = new(new DrainProtocol(), null, ("scope", "selective"), ("epochs", "true"));
 
     [Fact]
     public void Unit_has_flushed_before_the_write_is_refused()
@@ -313,7 +313,7 @@ public sealed class DrainGateTests
     [Fact]
     public void Scope_all_drains_every_device_whatever_was_invalidated()
     {
-        var bench = new HypervisorBench(new DrainProtocol(), null, ("scope", "all"));
+        var bench = new HypervisorBench(new DrainProtocol(), null, ("scope", "all"), ("epochs", "true"));
         bench.InvalidateFourPages();
         bench.Receive(new QueryCall(Cast.Dummy));
 
