@@ -35,7 +35,12 @@ internal sealed class UntimedWires(SimKernel kernel, NodeTable table, MessageMet
 
     public void After(IActorRef self, long delayNs, Message message) => kernel.DeliverAt(kernel.NowNs + delayNs, self, message, self);
 
-    public void WorkBegins() => IsWorking = true;
+    public void WorkBegins()
+    {
+        IsWorking = true;
+        // What start-up still has under way, such as the wake-up of another vCPU, is part of the work from here on.
+        kernel.Expedite(_next);
+    }
 
     public void Failed(NodeId party, Exception reason)
     {

@@ -20,7 +20,7 @@ public static class MachineMutants
     public static ImmutableArray<MachineMutant> All { get; } =
     [
         new("upcall-cleared-late", "drain", "the dummy vIOMMU clears the event channel's pending bit after it has looked at the slots",
-            "lost-completion", new("peer-2x1x1", "random"), new LateClearing()),
+            "lost-completion", new("peer-1x1x2", "pos"), new LateClearing()),
         new("tail-only-stored", "drain", "a write of IQT only stores the tail; the queue runs when IQH is read", "lost-completion",
             new("peer-1x1x1", "random"), new StoredTail()),
         new("reaped-by-one", "drain", "an emulator counts as dead and drained when the first of its threads is reaped", "stale-write",

@@ -4,7 +4,7 @@ using VIommuActors.Vtd;
 
 namespace VIommuActors.Protocols.Common.Mutants;
 
-/// <summary>The context entry of the first requester serves them all.</summary>
+/// <summary>What the first requester's tables map is mapped for everyone.</summary>
 internal sealed class OneRequester(IHypervisorPort port, IHypervisorHalf real) : HypervisorHalfTwin(port, real)
 {
     private SourceId? _first;
@@ -13,6 +13,9 @@ internal sealed class OneRequester(IHypervisorPort port, IHypervisorHalf real) :
     {
         if (message is not TranslateCall call) return base.Receive(message);
         _first ??= call.Source;
-        return base.Receive(call with { Source = _first.Value });
+        var found = TranslateService.Translate(Port, call with { Source = _first.Value });
+        if (found.Errno != 0) return base.Receive(call);
+        Port.Send(call.From, found);
+        return true;
     }
 }

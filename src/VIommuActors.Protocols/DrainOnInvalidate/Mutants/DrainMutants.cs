@@ -34,7 +34,7 @@ internal static class DrainMutants
             Hypervisor(real, (port, half) => new ShadowIotlb(port, half) { FillsLater = true })),
         In("drain-domain-ignored", Escape, "the IOTLB is looked up by address without the domain id", new("peer-two-domains", "random"),
             Hypervisor(real, (port, half) => new ShadowIotlb(port, half) { IgnoresRequester = true })),
-        In("drain-requester-unchecked", Escape, "the unit translates for one requester whoever asks", new("peer-two-domains", "random"),
+        In("drain-requester-unchecked", Escape, "the unit takes a translation of another requester without a look at who asks", new("peer-two-domains", "random"),
             Hypervisor(real, (port, half) => new OneRequester(port, half))),
         In("drain-clears-all", StaleWrite, "the completion of one vCPU's drain completes the other vCPU's invalidation too",
             new("peer-2x1x1", "pos"),
