@@ -15,7 +15,9 @@ public enum Property
     /// <summary>An access to a frame that was never mapped for that device, or without the permission.</summary>
     Escape,
 
-    /// <summary>A request was refused although its mapping was in place from its issue to its end, or a fault was reported wrongly.</summary>
+    /// <summary>
+    /// A request was refused although its mapping was in place from its issue to its end, or a fault was reported wrongly.
+    /// </summary>
     WrongFault,
 
     /// <summary>A guest waited past its time limit for an invalidation.</summary>

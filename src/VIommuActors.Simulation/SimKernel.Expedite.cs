@@ -6,7 +6,9 @@ public sealed partial class SimKernel
     /// Everything that <see cref="DeliverAt"/> holds for delivery until a virtual time reaches its lane now; the clock stays where it is.
     /// For a program that begins in a fixed order, kept by time, and then lets everything overlap.
     /// </summary>
-    /// <param name="untilNs">Deliveries due later stay where they are, and so do timers and scheduled actions, from the first one on.</param>
+    /// <param name="untilNs">
+    /// Deliveries due later stay where they are, and so do timers and scheduled actions, and everything behind the first of these.
+    /// </param>
     public void Expedite(long untilNs)
     {
         long cause = _cause;

@@ -71,7 +71,21 @@ public sealed class TraceReader
         }
 
         fields.True("searched");
-        return new TraceSearch(fields.Text("strategy"), fields.Count("faults"), fields.Text("conf"), fields.Counts("choices"));
+        var search = new TraceSearch(fields.Text("strategy"), fields.Count("faults"), fields.Text("conf"), fields.Counts("choices"))
+        {
+            FaultKinds = Optional("fault_kinds"),
+            FaultsOn = Optional("faults_on"),
+            Mutant = Optional("mutant"),
+            Stops = fields.Has("stops"),
+        };
+        if (search.Stops)
+        {
+            fields.True("stops");
+        }
+
+        return search;
+
+        string? Optional(string name) => fields.Has(name) ? fields.Text(name) : null;
     }
 
     private TraceEvent EventOf(LineFields fields)

@@ -27,6 +27,8 @@ public static class TraceSchema
     internal static readonly JsonEncodedText Cause = Encode("cause"), Enabled = Encode("enabled"), Chosen = Encode("chosen");
     internal static readonly JsonEncodedText Args = Encode("args"), Note = Encode("note"), By = Encode("by");
     internal static readonly JsonEncodedText Searched = Encode("searched"), Strategy = Encode("strategy"), Faults = Encode("faults");
+    internal static readonly JsonEncodedText FaultKinds = Encode("fault_kinds"), FaultsOn = Encode("faults_on");
+    internal static readonly JsonEncodedText Mutant = Encode("mutant"), Stops = Encode("stops");
     internal static readonly JsonEncodedText Conf = Encode("conf"), Choices = Encode("choices");
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");

@@ -125,6 +125,14 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         _json.WriteBoolean(TraceSchema.Searched, true);
         _json.WriteString(TraceSchema.Strategy, search.Strategy);
         _json.WriteNumber(TraceSchema.Faults, search.Faults);
+        WriteOptional(TraceSchema.FaultKinds, search.FaultKinds);
+        WriteOptional(TraceSchema.FaultsOn, search.FaultsOn);
+        WriteOptional(TraceSchema.Mutant, search.Mutant);
+        if (search.Stops)
+        {
+            _json.WriteBoolean(TraceSchema.Stops, true);
+        }
+
         _json.WriteString(TraceSchema.Conf, search.Conf);
         _json.WriteStartArray(TraceSchema.Choices);
         foreach (var choice in search.Choices)
@@ -133,6 +141,14 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         }
 
         _json.WriteEndArray();
+    }
+
+    private void WriteOptional(JsonEncodedText name, string? value)
+    {
+        if (value is not null)
+        {
+            _json.WriteString(name, value);
+        }
     }
 
     private void WriteArgs(ITraced message)

@@ -1,5 +1,6 @@
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Scenarios;
 using VIommuActors.Trace;
 
@@ -53,12 +54,9 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
             var beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", ScenarioFile);
             return ScenarioInput.Load(File.Exists(beside) ? System.IO.Path.GetFullPath(beside) : Header.Scenario, []);
         }
-        var folder = Directory.CreateTempSubdirectory("viommu-replay-");
         try
         {
-            var file = System.IO.Path.Combine(folder.FullName, ScenarioFile);
-            File.WriteAllText(file, search.Conf);
-            return ScenarioInput.Load(file, []);
+            return ScenarioText.Load(search.Conf, []);
         }
         catch (ScenarioException e)
         {
@@ -66,9 +64,19 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
             throw new ToolException(ExitCode.Usage,
                 [.. e.Errors.Select(error => error with { File = Path, Line = 1, Column = 0, Message = $"\"conf\": {error.Message}" })]);
         }
-        finally
+    }
+
+    /// <summary>What the choices of a searched run mean.</summary>
+    /// <exception cref="ToolException">The header names something that this version does not know.</exception>
+    public SearchSetup Setup(LoadedScenario loaded)
+    {
+        try
         {
-            folder.Delete(recursive: true);
+            return SearchSetup.Of(loaded, Header);
+        }
+        catch (UnsupportedSearchException e)
+        {
+            throw new ToolException(ExitCode.Usage, [new(Path, 1, 0, e.Key, e.Value, $"{e.Message}; accepted: {e.Accepted}", e.Accepted)]);
         }
     }
 }

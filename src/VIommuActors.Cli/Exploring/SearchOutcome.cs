@@ -11,14 +11,26 @@ namespace VIommuActors.Cli.Exploring;
 /// <param name="Proves">True when the strategy can prove that it left nothing out.</param>
 /// <param name="Found">How many schedules broke which property.</param>
 /// <param name="Elapsed">By the wall clock.</param>
-/// <param name="Counterexample">The first violation, run again; null when there is none.</param>
-/// <param name="TraceFile">Its trace; null when there is none.</param>
 internal sealed record SearchOutcome(
-    SearchPlan Plan, ExploreResult Result, bool Proves, IReadOnlyDictionary<string, long> Found, TimeSpan Elapsed,
-    TracedSchedule? Counterexample, string? TraceFile)
+    SearchPlan Plan, ExploreResult Result, bool Proves, IReadOnlyDictionary<string, long> Found, TimeSpan Elapsed)
 {
+    /// <summary>The first violation, run again; null when there is none.</summary>
+    public TracedSchedule? Counterexample { get; init; }
+
+    /// <summary>Its trace; null when there is none.</summary>
+    public string? TraceFile { get; init; }
+
+    /// <summary>The same, shrunk, run again; null when there is none.</summary>
+    public TracedSchedule? Shrunk { get; init; }
+
+    /// <summary>Its trace; null when there is none.</summary>
+    public string? ShrunkFile { get; init; }
+
+    /// <summary>Where an unfinished search was kept; null when it was not.</summary>
+    public string? SavedFile { get; init; }
+
     /// <summary>What the scenario states of the design; null when any verdict will do.</summary>
-    public Verdict? Expected => Expectations.ExpectedOf(Plan.Loaded.Scenario, Plan.Protocol);
+    public Verdict? Expected => Expectations.ExpectedOf(Plan.Setup.Loaded.Scenario, Plan.Setup.Protocol);
 
     /// <summary>What was found: safety weighs more than liveness.</summary>
     public Verdict Verdict => Found.Count == 0 ? Verdict.Held
@@ -46,7 +58,7 @@ internal sealed record SearchOutcome(
     public ExitCode Code => IsInterrupted ? ExitCode.Interrupted : ExitCodes.Of(Outcome);
 
     /// <summary>What was not explored, one sentence each.</summary>
-    public IEnumerable<string> NotExplored => Plan.Loaded.Scenario.Faults.IsEmpty
+    public IEnumerable<string> NotExplored => Plan.Setup.Loaded.Scenario.Faults.IsEmpty
         ? Result.NotExplored
         : Result.NotExplored.Append("The scenario's own fault rules strike by dice and by the clock and are not searched; see --faults.");
 }

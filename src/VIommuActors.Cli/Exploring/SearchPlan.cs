@@ -1,58 +1,38 @@
 using System.Collections.Immutable;
 using VIommuActors.Cli.Input;
+using VIommuActors.Cli.Rendering;
 using VIommuActors.Experiments.Exploring;
-using VIommuActors.Exploration;
-using VIommuActors.Exploration.Strategies;
-using VIommuActors.Scenarios;
-using VIommuActors.Simulation;
-using VIommuActors.Trace;
 
 namespace VIommuActors.Cli.Exploring;
 
 /// <summary>What is searched, and how far.</summary>
-/// <param name="Loaded">The scenario.</param>
-/// <param name="Asked">As the user named it.</param>
+/// <param name="Setup">What a schedule's choices mean.</param>
+/// <param name="Asked">The scenario as the user named it.</param>
 /// <param name="Sets">Overrides.</param>
-/// <param name="Protocol">Name of the design.</param>
 /// <param name="Strategy">Name of the strategy.</param>
-/// <param name="Seed">Decides the workload's draws and, where there is chance in it, the strategy.</param>
-/// <param name="Faults">How many messages a schedule may lose or double.</param>
 /// <param name="BudgetText">As the user wrote it.</param>
 /// <param name="All">Go on after a violation.</param>
+/// <param name="Workers">Threads.</param>
 internal sealed record SearchPlan(
-    LoadedScenario Loaded, string Asked, ImmutableArray<string> Sets, string Protocol, string Strategy, ulong Seed, int Faults,
-    string BudgetText, bool All)
+    SearchSetup Setup, string Asked, ImmutableArray<string> Sets, string Strategy, string BudgetText, bool All, int Workers)
 {
-    // Without time a guest that polls for ever would make a schedule without end.
-    private const long LongestSchedule = 100_000;
+    /// <summary>Name of the scenario.</summary>
+    public string Scenario => Setup.Loaded.Scenario.Name;
 
     /// <summary>The command that does it again.</summary>
     public string Repro => string.Join(' ',
         [
-            "viommu explore", CommandText.Quote(Asked), "--protocol", Protocol, "--strategy", Strategy,
-            "--budget", BudgetText, "--seed", Input.Seed.Hex(Seed),
-            .. Faults > 0 ? [$"--faults {Faults}"] : Array.Empty<string>(), .. All ? ["--all"] : Array.Empty<string>(),
+            "viommu explore", CommandText.Quote(Asked), "--protocol", Setup.Protocol, "--strategy", Strategy,
+            "--budget", BudgetText, "--seed", Seed.Hex(Setup.Seed),
+            .. Given("--mutant", Setup.Mutant?.Name),
+            .. Given("--faults", Setup.Faults.Budget > 0 ? Numbers.Plain(Setup.Faults.Budget) : null),
+            .. Given("--fault-kinds", Setup.Faults.KindsText),
+            .. Given("--faults-on", Setup.Faults.OnText),
+            .. Given("--workers", Workers > 1 ? Numbers.Plain(Workers) : null),
+            .. All ? ["--all"] : Array.Empty<string>(),
             .. Sets.Select(set => "--set " + CommandText.Quote(set)),
         ]);
 
-    /// <summary>Bounds of a schedule; the same for the search and for what repeats it.</summary>
-    public static ExploreOptions Bounds(LoadedScenario loaded, IStrategy strategy) =>
-        new() { Strategy = strategy, MaxSteps = Math.Min(LongestSchedule, loaded.Scenario.Limits.Steps) };
-
-    /// <summary>The header of a trace of one of its schedules.</summary>
-    public TraceHeader Header(IEnumerable<int> choices, string tool) =>
-        new(Loaded.Scenario.Name, Protocol, Seed, tool, new TraceSearch(Strategy, Faults, ScenarioPrinter.Print(Loaded), [.. choices]));
-
-    /// <summary>A world in which its schedules run.</summary>
-    public MachineWorld World(SimSystem system) => World(system, Loaded, Protocol, Seed, Faults, null);
-
-    /// <summary>A world in which schedules run that leave a trace if a sink is given.</summary>
-    public static MachineWorld World(
-        SimSystem system, LoadedScenario loaded, string protocol, ulong seed, int faults, ITraceSink? trace) =>
-        new(system, loaded.Scenario, protocol, seed)
-        {
-            MaxFaults = faults,
-            MaxSteps = Math.Min(LongestSchedule, loaded.Scenario.Limits.Steps),
-            Trace = trace,
-        };
+    private static IEnumerable<string> Given(string option, string? value) =>
+        value is null ? [] : [option, CommandText.Quote(value)];
 }

@@ -19,9 +19,10 @@ internal static class SearchView
     /// <summary>The line to print before anything happens.</summary>
     public static string Header(SearchPlan plan)
     {
-        var faults = plan.Faults == 0 ? "" : $", up to {Count(plan.Faults)} lost or doubled messages";
-        return $"seed {Seed.Hex(plan.Seed)}: {plan.Protocol} in {plan.Loaded.Scenario.Name}, {plan.Strategy}, "
-            + $"at most {plan.BudgetText}{faults}";
+        var setup = plan.Setup;
+        var mutant = setup.Mutant is { } defect ? $" with {defect.Name}" : "";
+        var faults = setup.Faults.Budget == 0 ? "" : $", faults: {setup.Faults}";
+        return $"seed {Seed.Hex(setup.Seed)}: {setup.Protocol}{mutant} in {plan.Scenario}, {plan.Strategy}, at most {plan.BudgetText}{faults}";
     }
 
     /// <summary>Counts, what was left out, the verdict; last, if something broke, how to see it again.</summary>
@@ -48,9 +49,15 @@ internal static class SearchView
         {
             renderer.Line();
             renderer.Line(
-                $"{outcome.Plan.Protocol}, seed {Seed.Hex(outcome.Plan.Seed)}, schedule {Count(first.Schedule)}: "
+                $"{outcome.Plan.Setup.Protocol}, seed {Seed.Hex(outcome.Plan.Setup.Seed)}, schedule {Count(first.Schedule)}: "
                 + outcome.Counterexample!.Sentence);
+            renderer.Line($"shrunk {Count(first.Steps)} -> {Count(outcome.Shrunk!.Steps)} steps: {outcome.ShrunkFile}");
+            renderer.Line($"viommu chart {CommandText.Quote(outcome.ShrunkFile!)}");
             renderer.Line($"viommu replay {CommandText.Quote(outcome.TraceFile!)}");
+        }
+        else if (outcome.SavedFile is { } saved)
+        {
+            renderer.Line($"viommu explore --resume {CommandText.Quote(saved)}");
         }
         else if (outcome.Code != ExitCode.AsExpected)
         {
@@ -66,7 +73,7 @@ internal static class SearchView
             ? "no violation found"
             : FiguresJson.NameOf(outcome.Verdict);
         renderer.Line(
-            $"{outcome.Plan.Loaded.Scenario.Name}: {outcome.Plan.Protocol} {verdict}{(isExpected ? " (as expected)" : "")}",
+            $"{outcome.Plan.Scenario}: {outcome.Plan.Setup.Protocol} {verdict}{(isExpected ? " (as expected)" : "")}",
             isExpected ? Tone.Good : Tone.Bad);
         if (!isExpected)
         {
@@ -88,21 +95,24 @@ internal static class SearchView
         {
             writer.WriteStartObject("violation");
             writer.WriteString("property", first.Property);
-            writer.WriteNumber("seed", outcome.Plan.Seed);
+            writer.WriteNumber("seed", outcome.Plan.Setup.Seed);
             writer.WriteNumber("schedule", first.Schedule);
             writer.WriteNumber("steps", first.Steps);
-            writer.WriteNumber("shrunkSteps", outcome.Counterexample!.Steps);
+            writer.WriteNumber("shrunkSteps", outcome.Shrunk!.Steps);
             writer.WriteString("traceFile", outcome.TraceFile);
+            writer.WriteString("shrunkFile", outcome.ShrunkFile);
             writer.WriteEndObject();
         }
         else
         {
             writer.WriteNull("violation");
         }
-        writer.WriteString("scenario", outcome.Plan.Loaded.Scenario.Name);
-        writer.WriteString("protocol", outcome.Plan.Protocol);
-        writer.WriteNumber("seed", outcome.Plan.Seed);
-        writer.WriteNumber("faults", outcome.Plan.Faults);
+        writer.WriteString("scenario", outcome.Plan.Scenario);
+        writer.WriteString("protocol", outcome.Plan.Setup.Protocol);
+        writer.WriteNumber("seed", outcome.Plan.Setup.Seed);
+        writer.WriteString("mutant", outcome.Plan.Setup.Mutant?.Name);
+        writer.WriteNumber("faults", outcome.Plan.Setup.Faults.Budget);
+        writer.WriteNumber("workers", outcome.Plan.Workers);
         writer.WriteString("end", NameOf(result.End));
         writer.WriteNumber("longestSchedule", result.LongestSchedule);
         writer.WriteNumber("redundant", result.Redundant);
@@ -122,6 +132,7 @@ internal static class SearchView
         writer.WriteString("expected", outcome.Expected is { } expected ? FiguresJson.NameOf(expected) : null);
         writer.WriteString("outcome", FiguresJson.NameOf(outcome.Outcome));
         writer.WriteString("repro", outcome.Plan.Repro);
+        writer.WriteString("savedFile", outcome.SavedFile);
     });
 
     /// <summary>The speed, which no result depends on.</summary>
@@ -129,7 +140,10 @@ internal static class SearchView
     {
         var seconds = outcome.Elapsed.TotalSeconds;
         var perSecond = seconds > 0 ? outcome.Result.Schedules / seconds : 0;
-        var rate = seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $", {perSecond:#,##0} schedules/s") : "";
+        var stepsPerSecond = seconds > 0 ? outcome.Result.Steps / seconds : 0;
+        var rate = seconds > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {perSecond:#,##0} schedules/s, {stepsPerSecond:#,##0} steps/s")
+            : "";
         return string.Create(CultureInfo.InvariantCulture, $"explore: {seconds:0.0} s{rate}");
     }
 

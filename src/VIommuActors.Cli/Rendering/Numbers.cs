@@ -21,6 +21,9 @@ internal static class Numbers
     /// <summary>A count with thousands separated.</summary>
     public static string Count(long count) => Text($"{count:#,##0}");
 
+    /// <summary>A number as the command line takes it.</summary>
+    public static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>An average.</summary>
     public static string Average(double value) => Text($"{value:#,##0.00}");
 

@@ -5,6 +5,7 @@ using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios;
 using VIommuActors.Trace;
@@ -41,7 +42,7 @@ internal sealed class ReplayVerb : Verb
             string? sentence;
             using (var stream = File.Create(repeated))
             {
-                sentence = Repeat(session, recorded.Header, loaded, stream);
+                sentence = Repeat(session, recorded, loaded, stream);
             }
             var divergence = Divergence.Between(recorded.Path, repeated);
             Show(session, recorded, sentence, divergence);
@@ -58,11 +59,12 @@ internal sealed class ReplayVerb : Verb
     }
 
     /// <summary>Does the run and says what it came to; null when nothing broke.</summary>
-    private static string? Repeat(ToolSession session, TraceHeader header, LoadedScenario loaded, Stream stream)
+    private static string? Repeat(ToolSession session, RecordedTrace recorded, LoadedScenario loaded, Stream stream)
     {
+        var header = recorded.Header;
         if (header.Search is not null)
         {
-            return TracedSchedule.Write(stream, loaded, header, session.Cancel).Sentence;
+            return TracedSchedule.Write(stream, recorded.Setup(loaded), header, session.Cancel).Sentence;
         }
         using var runner = session.Host.CreateRunner();
         using var writer = new TraceWriter(stream, header);

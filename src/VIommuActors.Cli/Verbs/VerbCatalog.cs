@@ -13,6 +13,8 @@ internal static class VerbCatalog
         new RunVerb(host),
         new ExploreVerb(host),
         new ReplayVerb(host),
+        new ShrinkVerb(host),
+        new MutantsVerb(host),
         new ScenarioVerbs(host),
         new DoctorVerb(host),
     ];

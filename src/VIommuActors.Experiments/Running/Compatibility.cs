@@ -22,7 +22,10 @@ internal static class Compatibility
         if (!protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
         {
             return new UnsupportedCombinationException(
-                "invalidation", "register", $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB", "queued");
+                "invalidation",
+                "register",
+                $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB",
+                "queued");
         }
         return protocol.UsesDeviceTlb && scenario.Workload.Kind == WorkloadKind.AttachDetach
             ? new UnsupportedCombinationException(

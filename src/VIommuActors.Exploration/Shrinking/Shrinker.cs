@@ -114,7 +114,9 @@ public sealed class Shrinker(Explorer explorer)
     private static bool CouldWait(IReadOnlyList<TakenStep> steps, int number) =>
         steps[number - 1].Enabled > 1 || steps[number - 1].Lane.Fault != LaneFault.None;
 
-    /// <summary>The lanes of all steps but one and those that it led to: by what it sent and, if wanted, by its receiver's later steps.</summary>
+    /// <summary>
+    /// The lanes of all steps but one and those that it led to: by what it sent and, if wanted, by its receiver's later steps.
+    /// </summary>
     private static List<LaneId> Without(IReadOnlyList<TakenStep> steps, int number, bool andLater)
     {
         var gone = new bool[steps.Count + 1];

@@ -5,7 +5,9 @@ using VIommuActors.Protocols.Seam;
 
 namespace VIommuActors.Machine.Mutants;
 
-/// <summary>A dummy vIOMMU that looks first and clears the bit in a later step: what comes in between raises no upcall and is not seen.</summary>
+/// <summary>
+/// A dummy vIOMMU that looks first and clears the bit in a later step: what comes in between raises no upcall and is not seen.
+/// </summary>
 internal sealed class LateClearing : MachineParts
 {
     public override IParty Dummy(

@@ -5,7 +5,9 @@ using VIommuActors.Xen.Events;
 
 namespace VIommuActors.Machine.Mutants;
 
-/// <summary>An ioreq side that takes an emulator for gone when one of its parties is: another's last access may still be on its way.</summary>
+/// <summary>
+/// An ioreq side that takes an emulator for gone when its dummy vIOMMU is: a device's last access may still be on its way.
+/// </summary>
 internal sealed class ReapedByOne : MachineParts
 {
     public override IParty Hub(IPort port, GuestNodes nodes, EventChannels channels, IReadOnlyList<SharedPages> pages) =>

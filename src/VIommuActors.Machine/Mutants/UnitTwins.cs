@@ -7,7 +7,9 @@ using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Machine.Mutants;
 
-/// <summary>A unit whose IQT is a plain register: descriptors wait until someone reads IQH, which a driver that polls its status word never does.</summary>
+/// <summary>
+/// A unit whose IQT is a plain register: descriptors wait until someone reads IQH, which a driver that polls its status word never does.
+/// </summary>
 internal sealed class StoredTail : MachineParts
 {
     public override IParty Unit(

@@ -11,9 +11,11 @@ internal static class DrainMutants
 
     public static ImmutableArray<Mutant> Of(IProtocol real) =>
     [
-        In("drain-early-report", StaleWrite, "QEMU reports the drain before any device acknowledged it", new("peer-1x1x1", "random"),
+        In("drain-early-report", StaleWrite, "QEMU reports the drain before any device acknowledged it",
+            new("peer-1x1x1", "random"),
             new ProtocolTwin(real) { DeviceModel = (port, _) => new EarlyReport(port) }),
-        In("drain-first-ack", StaleWrite, "QEMU reports the drain when the first of two devices acknowledged it", new("peer-1x2x1", "random"),
+        In("drain-first-ack", StaleWrite, "QEMU reports the drain when the first of two devices acknowledged it",
+            new("peer-1x2x1", "random"),
             new ProtocolTwin(real) { DeviceModel = (port, options) => new FirstAck(port, real.CreateDeviceModelHalf(port, options)) }),
         In("drain-one-of-two", StaleWrite, "a device acknowledges when one of its two requests has ended", new("peer-burst", "pos"),
             new ProtocolTwin(real) { Device = (port, _) => new OneOfTwo(port) }),
@@ -34,15 +36,20 @@ internal static class DrainMutants
             Hypervisor(real, (port, half) => new ShadowIotlb(port, half) { FillsLater = true })),
         In("drain-domain-ignored", Escape, "the IOTLB is looked up by address without the domain id", new("peer-two-domains", "random"),
             Hypervisor(real, (port, half) => new ShadowIotlb(port, half) { IgnoresRequester = true })),
-        In("drain-requester-unchecked", Escape, "the unit takes a translation of another requester without a look at who asks", new("peer-two-domains", "random"),
+        In("drain-requester-unchecked", Escape, "the unit takes a translation of another requester without a look at who asks",
+            new("peer-two-domains", "random"),
             Hypervisor(real, (port, half) => new OneRequester(port, half))),
         In("drain-clears-all", StaleWrite, "the completion of one vCPU's drain completes the other vCPU's invalidation too",
             new("peer-2x1x1", "pos"),
             new ProtocolTwin(real) { Hypervisor = (port, options) => new ClearsAll(port, options) }),
         In("drain-epoch-unchecked", StaleWrite, "a completion is taken for the open invalidation, whatever its epoch",
             new("peer-1x1x2", "pos", Faults: 1, "duplicate", "DrainComplete"),
-            new ProtocolTwin(real) { Hypervisor = (port, options) => new DrainGate(port, DrainProtocol.IsSelective(options), epochs: false) }),
-        In("drain-wait-passes", StaleWrite, "the wait descriptor completes although a drain before it is still open", new("peer-1x1x1", "random"),
+            new ProtocolTwin(real)
+            {
+                Hypervisor = (port, options) => new DrainGate(port, DrainProtocol.IsSelective(options), epochs: false),
+            }),
+        In("drain-wait-passes", StaleWrite, "the wait descriptor completes although a drain before it is still open",
+            new("peer-1x1x1", "random"),
             Hypervisor(real, (port, half) => new WaitPasses(port, half))),
         In("drain-context-unwaited", StaleWrite, "a context-cache invalidation completes without a drain", new("peer-detach", "random"),
             Hypervisor(real, (port, half) => new ContextUnwaited(port, half))),

@@ -14,7 +14,8 @@ internal static class MemcpyMutants
             port => new TwoSteps(port)),
         In(real, "memcpy-unlocked", "register writes do not wait for copies under way", new("peer-1x1x1", "random"),
             port => new Unlocked(port, new CopyService(port))),
-        In(real, "memcpy-checked-not-held", "no copy is under way when a register write is let in, but one may begin before it takes effect",
+        In(real, "memcpy-checked-not-held",
+            "no copy is under way when a register write is let in, but one may begin before it takes effect",
             new("peer-burst", "random"),
             port => new CheckedNotHeld(port, new CopyService(port))),
     ];
