@@ -13,6 +13,8 @@ public sealed class ResumeTests
     [InlineData("dpor", PeerProtocol.Drain, 700)]
     [InlineData("random", PeerProtocol.Translate, 100)]
     [InlineData("pct:3", PeerProtocol.Translate, 100)]
+    [InlineData("pos", PeerProtocol.Translate, 100)]
+    [InlineData("novel", PeerProtocol.Drain, 100)]
     public void Stopping_and_resuming_changes_no_number(string strategy, PeerProtocol protocol, long portion)
     {
         using var fixture = new PeerFixture(new PeerOptions(protocol, Rounds: strategy == "dpor" ? 2 : 1));
@@ -42,6 +44,8 @@ public sealed class ResumeTests
     [InlineData("dpor")]
     [InlineData("random")]
     [InlineData("pct:3")]
+    [InlineData("pos")]
+    [InlineData("novel")]
     public void A_schedule_given_up_half_way_changes_no_number(string strategy)
     {
         using var sim = SimSystem.Create("peer");

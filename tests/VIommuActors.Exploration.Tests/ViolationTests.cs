@@ -12,6 +12,8 @@ public sealed class ViolationTests
     [Theory]
     [InlineData("random", PeerDefect.D4)]
     [InlineData("pct:3", PeerDefect.D4)]
+    [InlineData("pos", PeerDefect.D2)]
+    [InlineData("novel", PeerDefect.D3)]
     [InlineData("dpor", PeerDefect.D4)]
     [InlineData("random", PeerDefect.D1)]
     [InlineData("dfs", PeerDefect.D1)]

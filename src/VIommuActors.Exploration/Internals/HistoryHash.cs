@@ -11,8 +11,13 @@ internal sealed class HistoryHash
 {
     private const ulong Odd = 0x9E37_79B9_7F4A_7C15;
     private ulong[] _histories = new ulong[64];
+    private ulong _sum;
 
-    public void Clear() => Array.Clear(_histories);
+    public void Clear()
+    {
+        Array.Clear(_histories);
+        _sum = 0;
+    }
 
     public void Add(LaneId lane)
     {
@@ -22,23 +27,23 @@ internal sealed class HistoryHash
         }
 
         ref ulong history = ref _histories[lane.Receiver];
-        history = (BitOperations.RotateLeft(history, 23) ^ (ulong)(((lane.Sender + 1) << 2) | (int)lane.Fault)) * Odd;
+        ulong longer = Longer(history, lane);
+        _sum = _sum - Share(lane.Receiver, history) + Share(lane.Receiver, longer);
+        history = longer;
     }
 
-    public ulong Value()
+    public ulong Value() => _sum;
+
+    /// <summary>The value that <see cref="Add"/> of this lane would lead to.</summary>
+    public ulong After(LaneId lane)
     {
-        ulong sum = 0;
-        for (int slot = 0; slot < _histories.Length; slot++)
-        {
-            if (_histories[slot] != 0)
-            {
-                ulong z = _histories[slot] + ((ulong)slot * 0xD1B5_4A32_D192_ED03);
-                z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
-                z = (z ^ (z >> 27)) * 0x94D0_49BB_1331_11EB;
-                sum += z ^ (z >> 31);
-            }
-        }
-
-        return sum;
+        ulong history = lane.Receiver < _histories.Length ? _histories[lane.Receiver] : 0;
+        return _sum - Share(lane.Receiver, history) + Share(lane.Receiver, Longer(history, lane));
     }
+
+    private static ulong Longer(ulong history, LaneId lane) =>
+        (BitOperations.RotateLeft(history, 23) ^ (ulong)(((lane.Sender + 1) << 2) | (int)lane.Fault)) * Odd;
+
+    private static ulong Share(int slot, ulong history) =>
+        history == 0 ? 0 : Scramble.Bits(history + ((ulong)slot * 0xD1B5_4A32_D192_ED03));
 }

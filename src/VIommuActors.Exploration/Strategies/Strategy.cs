@@ -7,17 +7,19 @@ namespace VIommuActors.Exploration.Strategies;
 public static class Strategy
 {
     /// <summary>What <see cref="TryParse"/> accepts, for messages.</summary>
-    public const string Accepted = "random, pct:D (D from 1 to 64), dfs, dpor";
+    public const string Accepted = "random, pct:D (D from 1 to 64), pos, novel, dfs, dpor";
 
     /// <summary>A new strategy from its name.</summary>
     /// <param name="text">One of <see cref="Accepted"/>.</param>
-    /// <param name="seed">Decides the schedules of random and pct.</param>
+    /// <param name="seed">Decides the schedules of random, pct, pos and novel.</param>
     /// <param name="strategy">The strategy.</param>
     public static bool TryParse(string text, ulong seed, [NotNullWhen(true)] out IStrategy? strategy)
     {
         strategy = text switch
         {
             "random" => new RandomStrategy(seed),
+            "pos" => new PosStrategy(seed),
+            "novel" => new NovelStrategy(seed),
             "dfs" => new DfsStrategy(),
             "dpor" => new DporStrategy(),
             _ when text.StartsWith("pct:", StringComparison.Ordinal)
