@@ -13,6 +13,7 @@ internal static class VerbCatalog
         new RunVerb(host),
         new ExploreVerb(host),
         new ReplayVerb(host),
+        new ChartVerb(host),
         new ScenarioVerbs(host),
         new DoctorVerb(host),
     ];
