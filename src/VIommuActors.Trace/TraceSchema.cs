@@ -8,6 +8,12 @@ namespace VIommuActors.Trace;
 /// The trace format: JSON lines in UTF-8, each ended by a line feed. The first line is the header, every other one an event or a
 /// note. Values of up to 64 bits are strings <c>"0x…"</c>, because JSON tools round numbers above 2^53; counts are numbers.
 /// </summary>
+/// <remarks>
+/// Notes that charts know: <c>work-begins</c> ends the start-up; <c>violation</c> with <c>property</c>, and <c>grantedAtStep</c> and
+/// <c>revokedAtStep</c> where they apply; <c>verdict</c> with the <c>property</c> that a run came to, or <c>held</c>; by <c>wire</c>, of the
+/// step above or of a message that it sent (<c>msg</c>, <c>from</c>, <c>to</c>): <c>lost</c>, <c>doubled</c>, <c>delayed</c>,
+/// <c>reordered</c>, <c>crashed</c>.
+/// </remarks>
 /// <example><code>
 /// {"schema":"viommu.trace/1","scenario":"stale-dma","protocol":"drain","seed":"0x7","tool":"0.1.0"}
 /// {"step":3,"t_ns":900,"to":"viommu","from":"vcpu","kind":"mmio","msg":"Mmio","cause":1,"enabled":2,"chosen":0,"args":{"addr":"0xf8"}}

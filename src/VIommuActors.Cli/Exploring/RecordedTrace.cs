@@ -16,7 +16,19 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ToolException">It is not there, or not a trace.</exception>
-    public static RecordedTrace Read(string path)
+    public static RecordedTrace Read(string path) => Read(path, reader =>
+    {
+        var events = 0L;
+        while (reader.Read() is { } line)
+        {
+            events += line is TraceEvent ? 1 : 0;
+        }
+        return new RecordedTrace(path, reader.Header, events);
+    });
+
+    /// <summary>Makes something of the lines of a file.</summary>
+    /// <exception cref="ToolException">The file is not there, or not a trace.</exception>
+    public static T Read<T>(string path, Func<TraceReader, T> make)
     {
         if (!File.Exists(path))
         {
@@ -25,13 +37,7 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
         using var stream = File.OpenRead(path);
         try
         {
-            var reader = new TraceReader(stream, path);
-            var events = 0L;
-            while (reader.Read() is { } line)
-            {
-                events += line is TraceEvent ? 1 : 0;
-            }
-            return new(path, reader.Header, events);
+            return make(new TraceReader(stream, path));
         }
         catch (TraceFormatException e)
         {

@@ -3,30 +3,36 @@ using System.CommandLine;
 using System.Globalization;
 using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
-using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
-using VIommuActors.Experiments.Running;
-using VIommuActors.Exploration;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Exploration.Strategies;
-using VIommuActors.Simulation;
+using VIommuActors.Protocols.Seam;
+using VIommuActors.Scenarios.Schema;
 
 namespace VIommuActors.Cli.Verbs;
 
 /// <summary><c>viommu explore</c>: many orders of messages instead of one, and a counterexample.</summary>
 internal sealed class ExploreVerb : Verb
 {
-    private const string TraceFile = "trace.jsonl";
-    private const int MostFaults = 1_000;
+    private const int MostFaults = 1_000, MostWorkers = 64;
 
     private readonly ScenarioInput _input = new();
-    private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A name from `viommu scenario list` or a path" };
-    private readonly Option<string?> _protocol = new("--protocol") { Description = "Instead of the scenario's own", HelpName = "P" };
-    private readonly Option<string> _strategy = new("--strategy")
+    private readonly Argument<string?> _scenario = new("SCENARIO")
     {
-        Description = "random, pct:D, dfs or dpor; the last two end when nothing is left",
+        Description = "A name from `viommu scenario list` or a path",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string?> _protocol = new("--protocol") { Description = "Instead of the scenario's own", HelpName = "P" };
+    private readonly Option<string?> _mutant = new("--mutant")
+    {
+        Description = "Put a deliberate defect in, one of `viommu mutants`; its design is taken too",
+        HelpName = "M",
+    };
+    private readonly Option<string?> _strategy = new("--strategy")
+    {
+        Description = "random, pct:D, pos, novel, dfs or dpor; the last two end when nothing is left (default: random, or the mutant's)",
         HelpName = "S",
-        DefaultValueFactory = _ => "random",
     };
     private readonly Option<string> _budget = new("--budget")
     {
@@ -34,30 +40,55 @@ internal sealed class ExploreVerb : Verb
         HelpName = "B",
         DefaultValueFactory = _ => Budget.Default,
     };
-    private readonly Option<string> _faults = new("--faults")
+    private readonly Option<string?> _faults = new("--faults")
     {
-        Description = "Lose or double up to K messages in each schedule",
+        Description = "Faults that each schedule may have, placed by the search (default: 0, or the mutant's)",
         HelpName = "K",
-        DefaultValueFactory = _ => "0",
+    };
+    private readonly Option<string?> _faultKinds = new("--fault-kinds")
+    {
+        Description = "Which faults: drop, duplicate, reorder, delay, crash; comma-separated (default: all)",
+        HelpName = "KINDS",
+    };
+    private readonly Option<string?> _faultsOn = new("--faults-on")
+    {
+        Description = "Messages and parties that can suffer: DrainComplete, dummy-viommu; comma-separated (default: all that can)",
+        HelpName = "NAMES",
+    };
+    private readonly Option<string> _workers = new("--workers")
+    {
+        Description = "Threads that search side by side; the result is that of one",
+        HelpName = "N",
+        DefaultValueFactory = _ => "1",
     };
     private readonly Option<bool> _all = new("--all") { Description = "Do not stop at the first violation" };
+    private readonly Option<string?> _resume = new("--resume")
+    {
+        Description = "Go on with a search that was not finished, from the file that it left; takes the place of SCENARIO",
+        HelpName = "FILE",
+    };
     private readonly Option<string?> _out = new("--out")
     {
-        Description = "Folder for the counterexample; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
+        Description = "Folder for the counterexample or the unfinished search; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
         HelpName = "DIR",
     };
 
     /// <summary>Declares it.</summary>
     public ExploreVerb(ToolHost host)
-        : base(host, "explore", "Search the orders of messages, and losses, for a violation")
+        : base(host, "explore", "Search the orders of messages, and faults, for a violation")
     {
         Add(_scenario);
         Add(_protocol);
+        Add(_mutant);
         Add(_strategy);
         Add(_budget);
         Add(_input.Seed);
         Add(_faults);
+        Add(_faultKinds);
+        Add(_faultsOn);
+        Add(_workers);
         Add(_all);
+        Add(_resume);
         Add(_out);
         Add(_input.Set);
     }
@@ -66,21 +97,21 @@ internal sealed class ExploreVerb : Verb
     public override ImmutableArray<string> Examples { get; } =
     [
         "viommu explore peer-1x1x1 --strategy dpor",
-        "viommu explore peer-1x1x1 --protocol translate --out /tmp/race",
-        "viommu explore peer-1x1x2 --strategy pct:3 --budget 30s --faults 1 --json",
+        "viommu explore peer-burst --mutant drain-one-of-two --out /tmp/defect",
+        "viommu explore peer-retransmit --strategy pos --budget 30s --faults 1 --workers 2 --json",
     ];
 
     /// <inheritdoc/>
     protected override ExitCode Run(ParseResult parse, ToolSession session)
     {
-        var plan = Plan(parse);
-        var budget = Budget.Parse(plan.BudgetText);
-        var strategy = Strategy.Parse(plan.Strategy, plan.Seed);
+        var saved = parse.GetValue(_resume) is { } file ? SavedSearch.Read(file) : null;
+        var plan = saved is null ? Plan(parse) : Resumed(parse, saved);
         if (!session.IsJson && !session.IsQuiet)
         {
             session.Renderer.Line(SearchView.Header(plan));
         }
-        var outcome = Keep(parse, session, Search(session, plan, strategy, budget));
+        var outcome = Keep(parse, session, Searcher.Run(session, plan, saved), out var unfinished);
+        outcome = outcome with { SavedFile = unfinished };
         if (!session.IsQuiet)
         {
             session.Host.Console.Error.WriteLine(SearchView.Speed(outcome));
@@ -102,78 +133,104 @@ internal sealed class ExploreVerb : Verb
 
     private SearchPlan Plan(ParseResult parse)
     {
-        var (strategy, budget, faults) = (parse.GetValue(_strategy)!, parse.GetValue(_budget)!, parse.GetValue(_faults)!);
+        var asked = parse.GetValue(_scenario) ?? throw ToolException.Usage(
+            "SCENARIO", "", "no scenario is named", "a name from `viommu scenario list`, a path, or --resume FILE");
+        var mutant = parse.GetValue(_mutant) is { } defect ? MutantOf(defect) : null;
+        var strategy = parse.GetValue(_strategy) ?? mutant?.Search.Strategy ?? "random";
         var seed = _input.SeedOf(parse);
         if (!Strategy.TryParse(strategy, seed, out _))
         {
             throw ToolException.Usage("--strategy", strategy, "there is no such strategy", Strategy.Accepted);
         }
+        var budget = parse.GetValue(_budget)!;
         Budget.Parse(budget);
-        if (!int.TryParse(faults, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count > MostFaults)
-        {
-            throw ToolException.Usage("--faults", faults, "not a number of faults", $"0 to {MostFaults}");
-        }
         var named = parse.GetValue(_protocol) is { } name ? ScenarioInput.ProtocolOf(name) : null;
-        var asked = parse.GetValue(_scenario)!;
+        if (mutant is not null && named is not null && named != mutant.Protocol)
+        {
+            throw ToolException.Usage("--protocol", named, $"{mutant.Name} is a defect of {mutant.Protocol}", mutant.Protocol);
+        }
+        var (faults, workers) = (FaultsOf(parse, mutant), WorkersOf(parse));
         var loaded = _input.Load(asked, parse);
-        return new(
-            loaded, asked, _input.SetsOf(parse), named ?? loaded.Scenario.Protocol, strategy, seed, count, budget, parse.GetValue(_all));
+        var all = parse.GetValue(_all);
+        var setup = new SearchSetup(loaded, mutant?.Protocol ?? named ?? loaded.Scenario.Protocol, seed)
+        {
+            Faults = faults,
+            Mutant = mutant,
+            Stops = !all,
+        };
+        return new(setup, asked, _input.SetsOf(parse), strategy, budget, all, workers);
     }
 
-    private static SearchOutcome Search(ToolSession session, SearchPlan plan, IStrategy strategy, Budget budget)
+    private SearchPlan Resumed(ParseResult parse, SavedSearch saved)
     {
-        using var system = SimSystem.Create("viommu");
+        Option[] decided = [_protocol, _mutant, _strategy, _faults, _faultKinds, _faultsOn, _all, _input.Seed, _input.Set];
+        if (Array.Find(decided, option => parse.GetResult(option) is { Implicit: false }) is { } other)
+        {
+            throw ToolException.Usage(other.Name, "", "--resume goes on with what was begun", "--budget, --workers, --out");
+        }
+        if (parse.GetValue(_scenario) is { } scenario)
+        {
+            throw ToolException.Usage("SCENARIO", scenario, "--resume knows the scenario", "no SCENARIO with --resume");
+        }
+        var budget = parse.GetValue(_budget)!;
+        Budget.Parse(budget);
+        return saved.Plan with { BudgetText = budget, Workers = WorkersOf(parse) };
+    }
+
+    private static Mutant MutantOf(string name) => MutantCatalog.Find(name) ?? throw ToolException.Usage(
+        "--mutant", name, $"there is no such defect{Nearest.Hint(name, [.. MutantCatalog.All.Select(known => known.Name)])}",
+        "one of `viommu mutants`");
+
+    private SearchFaults FaultsOf(ParseResult parse, Mutant? mutant)
+    {
+        var text = parse.GetValue(_faults);
+        var count = text is null ? mutant?.Search.Faults ?? 0 : Number("--faults", text, 0, MostFaults, "faults");
         try
         {
-            using var world = plan.World(system);
-            var clock = session.Host.Clock;
-            var start = clock.GetTimestamp();
-            // Without a number of schedules there is no share of the work to show.
-            IProgressView progress = budget.Schedules is not null || session.IsQuiet
-                ? session.Progress()
-                : new PlainProgress(session.Host.Console.Error, clock);
-            var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => new Explorer(system.Kernel).Explore(
-                world,
-                SearchPlan.Bounds(plan.Loaded, strategy) with
-                {
-                    MaxSchedules = budget.Schedules ?? long.MaxValue,
-                    StopAtViolation = !plan.All,
-                    Continue = done =>
-                    {
-                        report(done.Schedules);
-                        return budget.Time is not { } time || clock.GetElapsedTime(start) < time;
-                    },
-                },
-                session.Cancel));
-            return new(plan, result, strategy.Proves, world.Found, clock.GetElapsedTime(start), null, null);
+            return SearchFaults.Parse(
+                count,
+                parse.GetValue(_faultKinds) ?? mutant?.Search.FaultKinds ?? "",
+                parse.GetValue(_faultsOn) ?? mutant?.Search.FaultsOn ?? "");
         }
-        catch (UnsupportedCombinationException e)
+        catch (UnsupportedSearchException e)
         {
-            throw ToolException.Usage(e.Key, e.Value, e.Message, e.Accepted);
+            throw ToolException.Usage(e.Key == "faults_on" ? "--faults-on" : "--fault-kinds", e.Value, e.Message, e.Accepted);
         }
     }
 
-    /// <summary>Runs the first violation again with its trace.</summary>
-    private SearchOutcome Keep(ParseResult parse, ToolSession session, SearchOutcome outcome)
+    private int WorkersOf(ParseResult parse) => Number("--workers", parse.GetValue(_workers)!, 1, MostWorkers, "workers");
+
+    private static int Number(string option, string text, int least, int most, string what) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw ToolException.Usage(option, text, $"not a number of {what}", $"{least} to {most}");
+
+    /// <summary>Writes the first violation, as it was found and shrunk, or what an unfinished search needs to go on.</summary>
+    private SearchOutcome Keep(ParseResult parse, ToolSession session, SearchOutcome outcome, out string? unfinished)
     {
-        if (outcome.Result.FirstViolation is not { } found)
-        {
-            return outcome;
-        }
-        var plan = outcome.Plan;
-        var root = RunFolder.RootOf(session.Host.Console.Variable(VerbHelp.RunsVariable));
-        var folder = parse.GetValue(_out) is { } path
+        unfinished = null;
+        var (plan, setup, path) = (outcome.Plan, outcome.Plan.Setup, parse.GetValue(_out));
+        RunFolder Folder() => path is not null
             ? RunFolder.At(path)
-            : RunFolder.New(root, plan.Loaded.Scenario.Name, plan.Seed, plan.Protocol, session.Host.Clock.GetUtcNow());
-        var file = folder.File(TraceFile);
-        // Short, and the search's only fruit: an interrupt that ended the search does not keep it from being written.
-        var traced = AtomicFile.Write(file, stream => TracedSchedule.Write(
-            stream, plan.Loaded, plan.Header(found.Choices, ToolVersion.Number), CancellationToken.None));
-        if (!traced.Followed || traced.Property != found.Property)
+            : RunFolder.New(
+                RunFolder.RootOf(session.Host.Console.Variable(VerbHelp.RunsVariable)), plan.Scenario, setup.Seed, setup.Protocol,
+                session.Host.Clock.GetUtcNow());
+        if (outcome.Result.FirstViolation is { } found)
         {
-            throw new InvalidOperationException(
-                $"The schedule that broke {found.Property} came to {traced.Property ?? "nothing"} when it was run again: see {file}.");
+            var folder = Folder();
+            var (file, shrunkFile) = (folder.File(CounterexampleFiles.Trace), folder.File(CounterexampleFiles.Shrunk));
+            var traced = CounterexampleFiles.Write(
+                file, setup, setup.Header(plan.Strategy, found.Choices, ToolVersion.Number), found.Property);
+            var (shorter, choices) = Searcher.Shorten(setup, found);
+            var shrunk = CounterexampleFiles.Write(
+                shrunkFile, shorter, shorter.Header(plan.Strategy, choices, ToolVersion.Number), found.Property);
+            return outcome with { Counterexample = traced, TraceFile = file, Shrunk = shrunk, ShrunkFile = shrunkFile };
         }
-        return outcome with { Counterexample = traced, TraceFile = file };
+        if (outcome.Result.Checkpoint is { } checkpoint && (outcome.IsInterrupted || path is not null))
+        {
+            unfinished = Folder().File(SavedSearch.FileName);
+            SavedSearch.Write(unfinished, plan, checkpoint, outcome.Found);
+        }
+        return outcome;
     }
 }

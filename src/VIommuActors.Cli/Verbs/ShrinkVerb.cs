@@ -44,7 +44,7 @@ internal sealed class ShrinkVerb : Verb
         var loaded = recorded.Scenario();
         try
         {
-            var shrunk = recorded.Header.Search is null
+            IShrunkTrace? shrunk = recorded.Header.Search is null
                 ? ShrunkRun.Of(session, recorded, loaded)
                 : ShrunkSearch.Of(session, recorded, loaded);
             if (shrunk is null)

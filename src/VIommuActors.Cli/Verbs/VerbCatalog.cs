@@ -14,6 +14,7 @@ internal static class VerbCatalog
         new ExploreVerb(host),
         new ReplayVerb(host),
         new ShrinkVerb(host),
+        new ChartVerb(host),
         new MutantsVerb(host),
         new ScenarioVerbs(host),
         new DoctorVerb(host),

@@ -77,6 +77,12 @@ public sealed class MachineWorld : IWorld, IDisposable
     /// <summary>How many schedules broke which property (<see cref="Check"/>'s answers), in alphabetical order.</summary>
     public IReadOnlyDictionary<string, long> Found => _found;
 
+    /// <summary>Goes on counting from what an earlier part of the same search found.</summary>
+    public void Remember(IReadOnlyDictionary<string, long>? found)
+    {
+        foreach (var (property, schedules) in found ?? new Dictionary<string, long>()) _found[property] = schedules;
+    }
+
     /// <inheritdoc/>
     public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults(
         (_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))

@@ -54,7 +54,7 @@ public sealed record SearchSetup(LoadedScenario Loaded, string Protocol, ulong S
     /// <exception cref="Running.UnsupportedCombinationException">The scenario cannot be searched so.</exception>
     public MachineWorld World(SimSystem system, ITraceSink? trace = null) => new(system, Loaded.Scenario, Protocol, Seed, Mutant)
     {
-        SearchFaults = Faults,
+        MaxFaults = Faults.Budget,
         MaxSteps = MaxSteps,
         StopsAtBreach = Stops,
         Trace = trace,

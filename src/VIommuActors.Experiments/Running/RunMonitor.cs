@@ -70,3 +70,15 @@ internal sealed class ViolationRemark(Violation violation) : ITraced
         if (violation.Revoked is { } revoked) fields.AddNumber("revokedAtStep", revoked.Step);
     }
 }
+
+/// <summary>A guest has started up: what stands above it in a trace is no part of its work.</summary>
+internal sealed class WorkBeginsRemark : ITraced
+{
+    public static readonly WorkBeginsRemark Instance = new();
+
+    public string Name => "work-begins";
+
+    public void Describe(ref TraceFields fields)
+    {
+    }
+}

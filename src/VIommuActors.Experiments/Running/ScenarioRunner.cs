@@ -45,7 +45,7 @@ public sealed class ScenarioRunner : IDisposable
             scenario,
             protocol,
             work,
-            (table, nodes, meter) => new SimWires(kernel, table, nodes, scenario.Timing, faults, meter),
+            (table, nodes, meter) => new SimWires(kernel, table, nodes, scenario.Timing, faults, meter, request.Trace),
             request.Trace);
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);

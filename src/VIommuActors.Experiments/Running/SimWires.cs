@@ -4,6 +4,7 @@ using VIommuActors.Experiments.Figures;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Simulation;
+using VIommuActors.Trace;
 
 namespace VIommuActors.Experiments.Running;
 
@@ -23,9 +24,12 @@ internal sealed class SimWires : ISimulatedWires
     private readonly long _dmaPerPage;
     private readonly MessageFaults? _faults;
     private readonly long[] _lastAccess;
+    private readonly ITraceSink? _trace;
 
-    public SimWires(SimKernel kernel, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter)
+    public SimWires(
+        SimKernel kernel, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter, ITraceSink? trace)
     {
+        _trace = trace is { IsEnabled: true } ? trace : null;
         _kernel = kernel;
         _table = table;
         _faults = faults;
@@ -65,6 +69,9 @@ internal sealed class SimWires : ISimulatedWires
         if (_faults is not null)
         {
             var fate = _faults.Decide(message);
+            if (fate != default)
+                _trace?.Note(
+                    _kernel.Steps, _kernel.NowNs, "wire", new FateRemark(fate, message, _table.NameOf(message.From), _table.NameOf(to)));
             if (fate.Drop) return;
             if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
             due += fate.DelayNs;
@@ -78,5 +85,18 @@ internal sealed class SimWires : ISimulatedWires
     {
         Failure ??= new InvalidOperationException($"{_table.NameOf(party)} failed at step {_kernel.Steps}: {reason.Message}", reason);
         _kernel.Stop();
+    }
+
+    /// <summary>A message that the step above it sent does not go as sent. A lost one is in no other line of the trace.</summary>
+    private sealed class FateRemark(Fate fate, Message message, string from, string to) : ITraced
+    {
+        public string Name => fate.Drop ? "lost" : fate.Duplicate ? "doubled" : "delayed";
+
+        public void Describe(ref TraceFields fields)
+        {
+            fields.AddText("msg", message.Name);
+            fields.AddText("from", from);
+            fields.AddText("to", to);
+        }
     }
 }

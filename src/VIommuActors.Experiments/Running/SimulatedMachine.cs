@@ -65,6 +65,7 @@ internal sealed class SimulatedMachine : IDisposable
             {
                 _meter.WorkBegins();
                 _wires.WorkBegins();
+                if (trace is { IsEnabled: true }) trace.Note(Monitor.Step, Monitor.NowNs, "oracle", WorkBeginsRemark.Instance);
             },
         };
         if (trace is { IsEnabled: true })

@@ -1,0 +1,64 @@
+using VIommuActors.Cli.Rendering;
+using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Exploring;
+using VIommuActors.Experiments.Running;
+using VIommuActors.Exploration;
+using VIommuActors.Exploration.Shrinking;
+using VIommuActors.Exploration.Strategies;
+using VIommuActors.Simulation;
+
+namespace VIommuActors.Cli.Exploring;
+
+/// <summary>Carries out a search.</summary>
+internal static class Searcher
+{
+    /// <summary>Searches until the strategy, the budget or the user ends it.</summary>
+    /// <exception cref="ToolException">The scenario cannot be searched so.</exception>
+    public static SearchOutcome Run(ToolSession session, SearchPlan plan, SavedSearch? saved)
+    {
+        var budget = Budget.Parse(plan.BudgetText);
+        var strategy = Strategy.Parse(plan.Strategy, plan.Setup.Seed);
+        using var system = SimSystem.Create("viommu");
+        try
+        {
+            using var world = plan.Setup.World(system);
+            world.Remember(saved?.Found);
+            var clock = session.Host.Clock;
+            var start = clock.GetTimestamp();
+            // Without a number of schedules there is no share of the work to show.
+            IProgressView progress = budget.Schedules is not null || session.IsQuiet
+                ? session.Progress()
+                : new PlainProgress(session.Host.Console.Error, clock);
+            var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => new Explorer(system.Kernel).Explore(
+                world,
+                plan.Setup.Bounds(strategy) with
+                {
+                    MaxSchedules = budget.Schedules ?? long.MaxValue,
+                    StopAtViolation = !plan.All,
+                    Resume = saved?.Checkpoint,
+                    Continue = done =>
+                    {
+                        report(done.Schedules);
+                        return budget.Time is not { } time || clock.GetElapsedTime(start) < time;
+                    },
+                },
+                session.Cancel));
+            return new(plan, result, strategy.Proves, world.Found, clock.GetElapsedTime(start));
+        }
+        catch (UnsupportedCombinationException e)
+        {
+            throw ToolException.Usage(e.Key, e.Value, e.Message, e.Accepted);
+        }
+    }
+
+    /// <summary>The same violation with fewer steps, which end with it.</summary>
+    public static (SearchSetup Setup, IReadOnlyList<int> Choices) Shorten(SearchSetup setup, FoundViolation found)
+    {
+        var shorter = setup with { Stops = true };
+        using var system = SimSystem.Create("viommu");
+        using var world = shorter.World(system);
+        var bounds = shorter.Bounds(new RandomStrategy(0));
+        var shrunk = new Shrinker(new Explorer(system.Kernel)).Shrink(world, found.Choices, bounds, CancellationToken.None);
+        return shrunk is not null && shrunk.Property == found.Property ? (shorter, shrunk.Choices) : (setup, found.Choices);
+    }
+}
