@@ -116,7 +116,8 @@ public sealed class MachineWorld : IWorld, IDisposable
     /// <inheritdoc/>
     public string? Check()
     {
-        _figures = _machine!.Close(_system.Kernel.Steps >= MaxSteps ? RunEnd.StepLimit : RunEnd.Quiescent);
+        var isCut = _machine!.IsStopped || _system.Kernel.Steps >= MaxSteps;
+        _figures = _machine.Close(isCut ? RunEnd.StepLimit : RunEnd.Quiescent);
         var property = Broken(_figures);
         if (property is not null) _found[property] = _found.GetValueOrDefault(property) + 1;
         return property;

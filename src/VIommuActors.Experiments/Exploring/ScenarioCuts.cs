@@ -24,7 +24,8 @@ public static class ScenarioCuts
         }
         foreach (var cut in Smaller("workload.burst", work.Burst)) yield return cut;
         foreach (var cut in Smaller("workload.buffer-pages", work.BufferPages)) yield return cut;
-        foreach (var cut in Smaller("workload.mapper-uses", work.MapperUses)) yield return cut;
+        var isMapped = topology.Devices.Any(group => group.Kind == DeviceKind.Mapper);
+        foreach (var cut in isMapped ? Smaller("workload.mapper-uses", work.MapperUses) : []) yield return cut;
         if (work.EveryDevice) yield return "workload.every-device=false";
         if (work.BufferOffset > 0) yield return "workload.buffer-offset=0";
     }

@@ -38,7 +38,6 @@ internal sealed class SimulatedMachine : IDisposable
     private readonly RunFigures _figures;
     private readonly WorkPlan _work;
     private readonly int _firstSlot;
-    private bool _stopped;
 
     /// <summary>Builds the actors. The kernel's world has begun; nothing has been sent.</summary>
     public SimulatedMachine(
@@ -111,11 +110,14 @@ internal sealed class SimulatedMachine : IDisposable
         Oracle.Broken = violation =>
         {
             told?.Invoke(violation);
-            if (!at(violation) || _stopped) return;
-            _stopped = true;
+            if (!at(violation) || IsStopped) return;
+            IsStopped = true;
             _system.Kernel.Stop();
         };
     }
+
+    /// <summary>True when <see cref="Stop"/> ended the run.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>Starts the emulators; the guests follow when these have attached.</summary>
     public void PowerOn()
