@@ -22,7 +22,7 @@ public sealed class CodeTests
 
     [Theory, MemberData(nameof(Libraries))]
     public void A_library_neither_blocks_on_a_task_nor_starts_work_elsewhere(string project) =>
-        Check.None(Leaving(Product.Metadata(project)).Except(project == "Simulation" ? [$"{Task}.Wait"] : []));
+        Check.None(Leaving(Product.Metadata(project)).Except(Exempt(project)));
 
     /// <summary>Akka ends a system on its own pool. Waiting for that, with a limit, is right where no actor is left to be held up.</summary>
     [Fact]
@@ -30,6 +30,14 @@ public sealed class CodeTests
         Assert.Equal(
             ["SimSystem.cs"],
             Product.Sources("Simulation").Where(file => file.Lines.Any(line => line.Contains(".Wait(", StringComparison.Ordinal)))
+                .Select(file => Path.GetFileName(file.Path)));
+
+    /// <summary>A search with workers has a simulated system on each thread; no run knows of another.</summary>
+    [Fact]
+    public void The_only_threads_are_the_workers_of_a_search() =>
+        Assert.Equal(
+            ["ParallelExplorer.cs"],
+            Product.Sources("Exploration").Where(file => file.Lines.Any(line => line.Contains("new Thread(", StringComparison.Ordinal)))
                 .Select(file => Path.GetFileName(file.Path)));
 
     [Theory, MemberData(nameof(Libraries))]
@@ -48,6 +56,13 @@ public sealed class CodeTests
         Assert.NotEmpty(ConsoleIn(planted));
         Assert.Equal(["Planted.Forget"], AsyncVoids([typeof(Planted)]));
     }
+
+    private static string[] Exempt(string project) => project switch
+    {
+        "Simulation" => [$"{Task}.Wait"],
+        "Exploration" => ["System.Threading.Thread.Start"],
+        _ => [],
+    };
 
     private static IEnumerable<string> Leaving(Metadata metadata) =>
         metadata.Members.Where(Forbidden.Contains).Select(member => $"{member.Type}.{member.Member}").Distinct();

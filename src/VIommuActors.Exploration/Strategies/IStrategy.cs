@@ -21,6 +21,12 @@ public interface IStrategy : IChoice
     /// <summary>Seed of one schedule; 0 for a strategy without randomness.</summary>
     ulong SeedOf(long schedule) => 0;
 
+    /// <summary>
+    /// The same strategy for another thread, every schedule with the same number the same schedule. Null, the default, when a schedule
+    /// depends on those before it: such a search has one worker.
+    /// </summary>
+    IStrategy? ForWorker() => null;
+
     /// <summary>Called once, before the first schedule.</summary>
     /// <param name="kernel">The kernel.</param>
     /// <param name="prefix">Number of choices at the beginning of every schedule that are given and not asked for.</param>

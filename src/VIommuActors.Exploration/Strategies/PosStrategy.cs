@@ -28,6 +28,9 @@ public sealed class PosStrategy(ulong seed) : IStrategy, IStepObserver
     public ulong SeedOf(long schedule) => unchecked(seed + (ulong)schedule - 1);
 
     /// <inheritdoc/>
+    public IStrategy ForWorker() => new PosStrategy(seed);
+
+    /// <inheritdoc/>
     public bool Begin(long schedule)
     {
         _priorities.Begin(new SimRandom(SeedOf(schedule)).Derive("pos").NextUInt64());

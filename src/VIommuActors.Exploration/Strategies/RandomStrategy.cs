@@ -25,6 +25,9 @@ public sealed class RandomStrategy(ulong seed) : IStrategy
     public ulong SeedOf(long schedule) => unchecked(seed + (ulong)schedule - 1);
 
     /// <inheritdoc/>
+    public IStrategy ForWorker() => new RandomStrategy(seed);
+
+    /// <inheritdoc/>
     public bool Begin(long schedule)
     {
         _choice = new RandomChoice(SeedOf(schedule));
