@@ -9,7 +9,7 @@ namespace VIommuActors.Exploration;
 /// </summary>
 public sealed class ExploreCheckpoint
 {
-    private const string Schema = "exploration/1";
+    private const string Schema = "exploration/2";
     private readonly JsonObject _json;
 
     internal ExploreCheckpoint(JsonObject json)

@@ -27,6 +27,9 @@ public sealed record ExploreResult
     /// <summary>Schedules that violated a property.</summary>
     public required long Violations { get; init; }
 
+    /// <summary>How many schedules violated which property, in alphabetical order.</summary>
+    public required IReadOnlyDictionary<string, long> ViolationsOf { get; init; }
+
     /// <summary>The first violation.</summary>
     public required FoundViolation? FirstViolation { get; init; }
 

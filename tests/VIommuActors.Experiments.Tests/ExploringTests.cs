@@ -70,8 +70,8 @@ public sealed class ExploringTests
             new ExploreOptions { Strategy = new RandomStrategy(1), MaxSchedules = 2_000, StopAtViolation = false },
             CancellationToken.None);
         Assert.True(result.Violations > 0);
-        Assert.DoesNotContain(world.Found.Keys, MachineWorld.IsSafety);
-        Assert.Equal(result.Violations, world.Found.Values.Sum());
+        Assert.DoesNotContain(result.ViolationsOf.Keys, MachineWorld.IsSafety);
+        Assert.Equal(result.Violations, result.ViolationsOf.Values.Sum());
     }
 
     [Fact]

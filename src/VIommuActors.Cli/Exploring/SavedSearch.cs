@@ -11,11 +11,12 @@ using VIommuActors.Trace;
 
 namespace VIommuActors.Cli.Exploring;
 
-/// <summary>A search that was not finished: what it was of, and how far it had come. Going on gives the numbers of one that never stopped.</summary>
+/// <summary>
+/// A search that was not finished: what it was of, and how far it had come. Going on gives the numbers of one that never stopped.
+/// </summary>
 /// <param name="Plan">What was asked for.</param>
 /// <param name="Checkpoint">The strategy's memory and the counts.</param>
-/// <param name="Found">How many schedules broke which property.</param>
-internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint, IReadOnlyDictionary<string, long> Found)
+internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint)
 {
     /// <summary>Its name in a folder of artefacts.</summary>
     public const string FileName = "search.json";
@@ -23,7 +24,7 @@ internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint
     private const string Schema = "viommu.search/1";
 
     /// <summary>Writes a file that <see cref="Read"/> takes.</summary>
-    public static void Write(string file, SearchPlan plan, ExploreCheckpoint checkpoint, IReadOnlyDictionary<string, long> found)
+    public static void Write(string file, SearchPlan plan, ExploreCheckpoint checkpoint)
     {
         var setup = plan.Setup;
         var json = new JsonObject
@@ -41,7 +42,6 @@ internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint
             ["mutant"] = setup.Mutant?.Name,
             ["all"] = plan.All,
             ["conf"] = ScenarioPrinter.Print(setup.Loaded),
-            ["found"] = new JsonObject(found.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
             ["exploration"] = checkpoint.ToJson(),
         };
         AtomicFile.WriteText(file, json.ToJsonString() + "\n");
@@ -64,7 +64,8 @@ internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint
             }
             return Of(json!);
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ScenarioException)
+        catch (Exception e) when (
+            e is JsonException or FormatException or InvalidOperationException or NullReferenceException or ScenarioException)
         {
             throw Wrong(file, e.Message);
         }
@@ -91,8 +92,7 @@ internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint
         var sets = json["sets"]!.AsArray().Select(set => (string)set!).ToImmutableArray();
         return new SavedSearch(
             new SearchPlan(setup, header.Scenario, sets, strategy, Budget.Default, all, 1),
-            ExploreCheckpoint.Parse((string)json["exploration"]!),
-            json["found"]!.AsObject().ToDictionary(pair => pair.Key, pair => (long)pair.Value!));
+            ExploreCheckpoint.Parse((string)json["exploration"]!));
     }
 
     private static ToolException Wrong(string file, string why) =>

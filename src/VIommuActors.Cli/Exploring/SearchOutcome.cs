@@ -9,10 +9,9 @@ namespace VIommuActors.Cli.Exploring;
 /// <param name="Plan">What was asked for.</param>
 /// <param name="Result">Counts and the first violation.</param>
 /// <param name="Proves">True when the strategy can prove that it left nothing out.</param>
-/// <param name="Found">How many schedules broke which property.</param>
 /// <param name="Elapsed">By the wall clock.</param>
 internal sealed record SearchOutcome(
-    SearchPlan Plan, ExploreResult Result, bool Proves, IReadOnlyDictionary<string, long> Found, TimeSpan Elapsed)
+    SearchPlan Plan, ExploreResult Result, bool Proves, TimeSpan Elapsed)
 {
     /// <summary>The first violation, run again; null when there is none.</summary>
     public TracedSchedule? Counterexample { get; init; }
@@ -31,6 +30,9 @@ internal sealed record SearchOutcome(
 
     /// <summary>What the scenario states of the design; null when any verdict will do.</summary>
     public Verdict? Expected => Expectations.ExpectedOf(Plan.Setup.Loaded.Scenario, Plan.Setup.Protocol);
+
+    /// <summary>How many schedules broke which property.</summary>
+    public IReadOnlyDictionary<string, long> Found => Result.ViolationsOf;
 
     /// <summary>What was found: safety weighs more than liveness.</summary>
     public Verdict Verdict => Found.Count == 0 ? Verdict.Held

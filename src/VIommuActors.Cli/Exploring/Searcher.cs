@@ -18,24 +18,36 @@ internal static class Searcher
     {
         var budget = Budget.Parse(plan.BudgetText);
         var strategy = Strategy.Parse(plan.Strategy, plan.Setup.Seed);
-        using var system = SimSystem.Create("viommu");
+        if (plan.Workers > 1 && strategy.ForWorker() is null)
+        {
+            throw ToolException.Usage(
+                "--workers", Numbers.Plain(plan.Workers), $"what a schedule of {plan.Strategy} does depends on those before it",
+                "1, or --strategy random or pos");
+        }
         try
         {
-            using var world = plan.Setup.World(system);
-            world.Remember(saved?.Found);
+            using (var system = SimSystem.Create("viommu"))
+            using (plan.Setup.World(system))
+            {
+                // Whether the scenario can be searched at all is told before the first thread begins.
+            }
             var clock = session.Host.Clock;
             var start = clock.GetTimestamp();
             // Without a number of schedules there is no share of the work to show.
             IProgressView progress = budget.Schedules is not null || session.IsQuiet
                 ? session.Progress()
                 : new PlainProgress(session.Host.Console.Error, clock);
-            var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => new Explorer(system.Kernel).Explore(
-                world,
-                plan.Setup.Bounds(strategy) with
+            var options = plan.Setup.Bounds(strategy) with
+            {
+                MaxSchedules = budget.Schedules ?? long.MaxValue,
+                StopAtViolation = !plan.All,
+                Resume = saved?.Checkpoint,
+            };
+            var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => ParallelExplorer.Explore(
+                _ => Place(plan.Setup),
+                plan.Workers,
+                options with
                 {
-                    MaxSchedules = budget.Schedules ?? long.MaxValue,
-                    StopAtViolation = !plan.All,
-                    Resume = saved?.Checkpoint,
                     Continue = done =>
                     {
                         report(done.Schedules);
@@ -43,12 +55,19 @@ internal static class Searcher
                     },
                 },
                 session.Cancel));
-            return new(plan, result, strategy.Proves, world.Found, clock.GetElapsedTime(start));
+            return new(plan, result, strategy.Proves, clock.GetElapsedTime(start));
         }
         catch (UnsupportedCombinationException e)
         {
             throw ToolException.Usage(e.Key, e.Value, e.Message, e.Accepted);
         }
+    }
+
+    private static WorkerWorld Place(SearchSetup setup)
+    {
+        var system = SimSystem.Create("viommu");
+        var world = setup.World(system);
+        return new WorkerWorld(system.Kernel, world, new Both(world, system));
     }
 
     /// <summary>The same violation with fewer steps, which end with it.</summary>
@@ -60,5 +79,14 @@ internal static class Searcher
         var bounds = shorter.Bounds(new RandomStrategy(0));
         var shrunk = new Shrinker(new Explorer(system.Kernel)).Shrink(world, found.Choices, bounds, CancellationToken.None);
         return shrunk is not null && shrunk.Property == found.Property ? (shorter, shrunk.Choices) : (setup, found.Choices);
+    }
+
+    private sealed class Both(IDisposable first, IDisposable second) : IDisposable
+    {
+        public void Dispose()
+        {
+            first.Dispose();
+            second.Dispose();
+        }
     }
 }

@@ -47,5 +47,6 @@ internal sealed class ShrunkSearch : IShrunkTrace
     }
 
     /// <summary>The scenario with a cut on top.</summary>
-    private static LoadedScenario Smaller(LoadedScenario loaded, IReadOnlyList<string> cuts) => ScenarioText.Load(ScenarioPrinter.Print(loaded), cuts);
+    private static LoadedScenario Smaller(LoadedScenario loaded, IReadOnlyList<string> cuts) =>
+        ScenarioText.Load(ScenarioPrinter.Print(loaded), cuts);
 }

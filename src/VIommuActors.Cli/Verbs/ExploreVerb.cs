@@ -229,7 +229,7 @@ internal sealed class ExploreVerb : Verb
         if (outcome.Result.Checkpoint is { } checkpoint && (outcome.IsInterrupted || path is not null))
         {
             unfinished = Folder().File(SavedSearch.FileName);
-            SavedSearch.Write(unfinished, plan, checkpoint, outcome.Found);
+            SavedSearch.Write(unfinished, plan, checkpoint);
         }
         return outcome;
     }

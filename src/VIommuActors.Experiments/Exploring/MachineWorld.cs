@@ -29,7 +29,6 @@ public sealed class MachineWorld : IWorld, IDisposable
     private readonly MachineParts _parts;
     private readonly SimRandom _random;
     private readonly RecordingShelf _recordings = new();
-    private readonly SortedDictionary<string, long> _found = new(StringComparer.Ordinal);
     private readonly TracedSteps _steps = new();
     private SimulatedMachine? _machine;
     private UntimedWires? _wires;
@@ -74,15 +73,6 @@ public sealed class MachineWorld : IWorld, IDisposable
     /// <summary>What the last schedule came to.</summary>
     public RunFigures? Figures => _figures;
 
-    /// <summary>How many schedules broke which property (<see cref="Check"/>'s answers), in alphabetical order.</summary>
-    public IReadOnlyDictionary<string, long> Found => _found;
-
-    /// <summary>Goes on counting from what an earlier part of the same search found.</summary>
-    public void Remember(IReadOnlyDictionary<string, long>? found)
-    {
-        foreach (var (property, schedules) in found ?? new Dictionary<string, long>()) _found[property] = schedules;
-    }
-
     /// <inheritdoc/>
     public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults(
         (_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))
@@ -118,9 +108,7 @@ public sealed class MachineWorld : IWorld, IDisposable
     {
         var isCut = _machine!.IsStopped || _system.Kernel.Steps >= MaxSteps;
         _figures = _machine.Close(isCut ? RunEnd.StepLimit : RunEnd.Quiescent);
-        var property = Broken(_figures);
-        if (property is not null) _found[property] = _found.GetValueOrDefault(property) + 1;
-        return property;
+        return Broken(_figures);
     }
 
     /// <inheritdoc/>

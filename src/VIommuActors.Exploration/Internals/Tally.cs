@@ -10,7 +10,7 @@ internal sealed class Tally(IStrategy strategy)
     private readonly HashSet<ulong> _traces = [];
     private long _steps;
     private long _longest;
-    private long _violations;
+    private readonly SortedDictionary<string, long> _violations = new(StringComparer.Ordinal);
     private long _stepLimits;
     private long _timeLimits;
     private long _stops;
@@ -21,7 +21,7 @@ internal sealed class Tally(IStrategy strategy)
 
     public FoundViolation? First { get; private set; }
 
-    public ExploreProgress Progress => new(Schedules, _steps, _traces.Count, _violations);
+    public ExploreProgress Progress => new(Schedules, _steps, _traces.Count, _violations.Values.Sum());
 
     /// <summary>True when the choices of a schedule are to be kept: those of the first violation.</summary>
     public bool Wants(in Outcome outcome) => outcome.Property is not null && First is null;
@@ -48,13 +48,14 @@ internal sealed class Tally(IStrategy strategy)
 
         if (outcome.Property is { } property)
         {
-            _violations++;
+            _violations[property] = _violations.GetValueOrDefault(property) + 1;
             First ??= new FoundViolation(property, Schedules, strategy.SeedOf(Schedules), outcome.Steps, choices, outcome.Trace);
         }
 
         _stepLimits += outcome.End == RunEnd.StepLimit ? 1 : 0;
         _timeLimits += outcome.End == RunEnd.TimeLimit ? 1 : 0;
-        _stops += outcome.End == RunEnd.Stopped ? 1 : 0;
+        // A world may end a schedule at a violation: nothing was left out that could have told more.
+        _stops += outcome is { End: RunEnd.Stopped, Property: null } ? 1 : 0;
     }
 
     public ExploreResult Result(ExploreEnd end, ExploreOptions options)
@@ -69,7 +70,8 @@ internal sealed class Tally(IStrategy strategy)
             LongestSchedule = _longest,
             DistinctTraces = _traces.Count,
             Redundant = Redundant,
-            Violations = _violations,
+            Violations = _violations.Values.Sum(),
+            ViolationsOf = new SortedDictionary<string, long>(_violations, StringComparer.Ordinal),
             FirstViolation = First,
             Complete = end == ExploreEnd.Exhausted && strategy.Proves && whole,
             NotExplored = [.. NotExplored(end, options)],
@@ -89,7 +91,11 @@ internal sealed class Tally(IStrategy strategy)
         Redundant = (long)json["redundant"]!;
         _steps = (long)json["steps"]!;
         _longest = (long)json["longest"]!;
-        _violations = (long)json["violations"]!;
+        foreach (var (property, count) in json["violations"]!.AsObject())
+        {
+            _violations[property] = (long)count!;
+        }
+
         _stepLimits = (long)json["stepLimits"]!;
         _timeLimits = (long)json["timeLimits"]!;
         _stops = (long)json["stops"]!;
@@ -114,7 +120,7 @@ internal sealed class Tally(IStrategy strategy)
         ["redundant"] = Redundant,
         ["steps"] = _steps,
         ["longest"] = _longest,
-        ["violations"] = _violations,
+        ["violations"] = new JsonObject(_violations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         ["stepLimits"] = _stepLimits,
         ["timeLimits"] = _timeLimits,
         ["stops"] = _stops,

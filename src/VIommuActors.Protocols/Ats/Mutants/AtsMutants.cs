@@ -17,7 +17,7 @@ internal static class AtsMutants
             new ProtocolTwin(real) { Device = (port, options) => new KeepsLateAnswer(port, AtsProtocol.EntriesOf(options)) }),
         In("ats-first-completion", "the first device's completion counts for every device", new("peer-1x2x1", "random"),
             new ProtocolTwin(real) { Hypervisor = (port, options) => new FirstCompletion(port, real.CreateHypervisorHalf(port, options)) }),
-        In("ats-first-page", "a device invalidates the first page of the range only", new("peer-two-pages", "random"),
+        In("ats-first-page", "a device invalidates the first page of the range only", new("peer-two-pages", "pos"),
             new ProtocolTwin(real) { Device = (port, options) => new FirstPage(real.CreateDeviceHalf(port, options)) }),
     ];
 
