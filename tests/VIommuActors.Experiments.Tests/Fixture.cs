@@ -33,6 +33,25 @@ internal static class Fixture
         return (result, stream.ToArray(), sha);
     }
 
+    /// <summary>A loaded scenario with overrides on top.</summary>
+    public static LoadedScenario Reload(LoadedScenario loaded, IReadOnlyList<string> sets)
+    {
+        var folder = Directory.CreateTempSubdirectory("viommu-test-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "scenario.conf");
+            File.WriteAllText(file, ScenarioPrinter.Print(loaded));
+            return ScenarioLoader.Resolve(file, sets, ScenarioRunner.MessageNames, ScenarioRunner.PartyNames);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The lines of a trace behind its header.</summary>
+    public static IReadOnlyList<TraceLine> Lines(byte[] trace) => new TraceReader(new MemoryStream(trace), "trace").ReadToEnd();
+
     /// <summary>The first line that differs, for a failure that says something.</summary>
     public static string FirstDifference(byte[] left, byte[] right)
     {

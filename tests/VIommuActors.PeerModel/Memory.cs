@@ -26,6 +26,10 @@ internal sealed class Memory(PeerWorld world) : PeerActor(world)
                 if (access.Frame - 1 < _freed[access.Guest])
                 {
                     Stale++;
+                    if (Options.StopsAtStale)
+                    {
+                        World.Kernel.Stop();
+                    }
                 }
 
                 Sender.Tell(_done[access.Guest], Self);

@@ -16,6 +16,9 @@ public sealed record PeerOptions(
     /// <summary>Messages that each link of the invalidation protocol may double.</summary>
     public int DuplicatesPerLink { get; init; }
 
+    /// <summary>A run ends with its first stale access, instead of going on.</summary>
+    public bool StopsAtStale { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Protocol} {Guests}x{Devices}x{Rounds}" + (Doorbells == 1 ? "" : $" k={Doorbells}")

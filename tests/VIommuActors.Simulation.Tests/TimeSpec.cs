@@ -49,6 +49,56 @@ public sealed class TimeSpec : IDisposable
     }
 
     [Fact]
+    public void What_is_expedited_arrives_now_in_its_order_and_what_is_due_later_or_a_timer_stays()
+    {
+        Begin();
+        var a = Recorder();
+        Kernel.DeliverAt(30, a, "late", null);
+        Kernel.DeliverAt(20, a, "b", null);
+        Kernel.DeliverAt(10, a, "a", null);
+        Kernel.Expedite(20);
+        Kernel.ToEnd();
+        Assert.Equal([(0L, "a"), (0L, "b"), (30L, "late")], _seen);
+
+        _seen.Clear();
+        Begin();
+        _sim.System.Scheduler.ScheduleTellOnce(TimeSpan.FromMicroseconds(1), a, "timer", ActorRefs.NoSender);
+        Kernel.DeliverAt(2_000, a, "behind it", null);
+        Kernel.Expedite(long.MaxValue);
+        Kernel.ToEnd();
+        Assert.Equal([(1_000L, "timer"), (2_000L, "behind it")], _seen);
+    }
+
+    [Fact]
+    public void What_is_expedited_keeps_the_step_that_sent_it()
+    {
+        var causes = new List<long>();
+        var a = Recorder("end");
+        var b = _sim.System.ActorOf(Act.Props((c, m) =>
+        {
+            if ((string)m == "send")
+            {
+                Kernel.DeliverAt(50, a, "sent", c.Self);
+                c.Self.Tell("let go", c.Self);
+            }
+            else
+            {
+                Kernel.Expedite(100);
+            }
+        }), "sender");
+        Kernel.BeginRun(FirstChoice.Instance, new Causes(causes));
+        b.Tell("send");
+        Kernel.ToEnd();
+        Assert.Equal([0L, 1L, 1L], causes);
+        Assert.Equal([(0L, "sent")], _seen);
+    }
+
+    private sealed class Causes(List<long> causes) : IStepObserver
+    {
+        public void Delivering(in Step step) => causes.Add(step.Cause);
+    }
+
+    [Fact]
     public void Deliveries_due_together_are_choices()
     {
         var orders = new SortedSet<string>();

@@ -24,6 +24,34 @@ public class SearchHeaderTests
         Assert.Equal([2, 0, 11], read.Choices.AsEnumerable());
     }
 
+    [Fact]
+    public void What_is_not_the_usual_stands_between_the_faults_and_the_scenario()
+    {
+        var search = new TraceSearch("pos", 2, "c", [1])
+        {
+            FaultKinds = "drop,crash",
+            FaultsOn = "DrainAck",
+            Mutant = "some-defect",
+            Stops = true,
+        };
+        using var stream = new MemoryStream();
+        using (var writer = new TraceWriter(stream, new TraceHeader("s", "drain", 7, "0.1.0", search)))
+        {
+            writer.Complete();
+        }
+
+        var text = Encoding.UTF8.GetString(stream.ToArray());
+        Assert.Contains(
+            """
+            "faults":2,"fault_kinds":"drop,crash","faults_on":"DrainAck","mutant":"some-defect","stops":true,"conf":"c","choices":[1]}
+            """.Trim(), text, StringComparison.Ordinal);
+        var read = Samples.Reader(text).Header.Search!;
+        Assert.Equal(("drop,crash", "DrainAck", "some-defect", true), (read.FaultKinds, read.FaultsOn, read.Mutant, read.Stops));
+        Assert.Throws<TraceFormatException>(() => Samples.Reader(text.Replace("\"stops\":true", "\"stops\":false", StringComparison.Ordinal)));
+        var usual = Samples.Reader(Line).Header.Search!;
+        Assert.Equal((null, null, null, false), (usual.FaultKinds, usual.FaultsOn, usual.Mutant, usual.Stops));
+    }
+
     [Theory]
     [InlineData("\"searched\":true", "\"searched\":false", "searched", "found false; true")]
     [InlineData("\"searched\":true,", "", "strategy", "no field")]

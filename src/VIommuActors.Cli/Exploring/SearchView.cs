@@ -55,11 +55,11 @@ internal static class SearchView
             renderer.Line($"viommu chart {CommandText.Quote(outcome.ShrunkFile!)}");
             renderer.Line($"viommu replay {CommandText.Quote(outcome.TraceFile!)}");
         }
-        else if (outcome.SavedFile is { } saved)
+        if (outcome.SavedFile is { } saved)
         {
             renderer.Line($"viommu explore --resume {CommandText.Quote(saved)}");
         }
-        else if (outcome.Code != ExitCode.AsExpected)
+        else if (result.FirstViolation is null && outcome.Code != ExitCode.AsExpected)
         {
             renderer.Line(outcome.Plan.Repro);
         }

@@ -6,6 +6,7 @@ using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
 using VIommuActors.Experiments.Exploring;
+using VIommuActors.Exploration;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Schema;
@@ -110,8 +111,7 @@ internal sealed class ExploreVerb : Verb
         {
             session.Renderer.Line(SearchView.Header(plan));
         }
-        var outcome = Keep(parse, session, Searcher.Run(session, plan, saved), out var unfinished);
-        outcome = outcome with { SavedFile = unfinished };
+        var outcome = Keep(parse, session, Searcher.Run(session, plan, saved));
         if (!session.IsQuiet)
         {
             session.Host.Console.Error.WriteLine(SearchView.Speed(outcome));
@@ -205,32 +205,38 @@ internal sealed class ExploreVerb : Verb
             ? number
             : throw ToolException.Usage(option, text, $"not a number of {what}", $"{least} to {most}");
 
-    /// <summary>Writes the first violation, as it was found and shrunk, or what an unfinished search needs to go on.</summary>
-    private SearchOutcome Keep(ParseResult parse, ToolSession session, SearchOutcome outcome, out string? unfinished)
+    /// <summary>Writes the first violation, as it was found and shrunk, and what an unfinished search needs to go on.</summary>
+    private SearchOutcome Keep(ParseResult parse, ToolSession session, SearchOutcome outcome)
     {
-        unfinished = null;
-        var (plan, setup, path) = (outcome.Plan, outcome.Plan.Setup, parse.GetValue(_out));
-        RunFolder Folder() => path is not null
+        var (plan, setup, path, result) = (outcome.Plan, outcome.Plan.Setup, parse.GetValue(_out), outcome.Result);
+        // A budget in itself leaves nothing behind: only who names a folder, or interrupts, means to go on.
+        var unfinished = result.End is ExploreEnd.Budget or ExploreEnd.Cancelled && (outcome.IsInterrupted || path is not null)
+            ? result.Checkpoint
+            : null;
+        if (result.FirstViolation is null && unfinished is null)
+        {
+            return outcome;
+        }
+        var folder = path is not null
             ? RunFolder.At(path)
             : RunFolder.New(
                 RunFolder.RootOf(session.Host.Console.Variable(VerbHelp.RunsVariable)), plan.Scenario, setup.Seed, setup.Protocol,
                 session.Host.Clock.GetUtcNow());
-        if (outcome.Result.FirstViolation is { } found)
+        if (unfinished is not null)
         {
-            var folder = Folder();
-            var (file, shrunkFile) = (folder.File(CounterexampleFiles.Trace), folder.File(CounterexampleFiles.Shrunk));
-            var traced = CounterexampleFiles.Write(
-                file, setup, setup.Header(plan.Strategy, found.Choices, ToolVersion.Number), found.Property);
-            var (shorter, choices) = Searcher.Shorten(setup, found);
-            var shrunk = CounterexampleFiles.Write(
-                shrunkFile, shorter, shorter.Header(plan.Strategy, choices, ToolVersion.Number), found.Property);
-            return outcome with { Counterexample = traced, TraceFile = file, Shrunk = shrunk, ShrunkFile = shrunkFile };
+            outcome = outcome with { SavedFile = folder.File(SavedSearch.FileName) };
+            SavedSearch.Write(outcome.SavedFile, plan, unfinished);
         }
-        if (outcome.Result.Checkpoint is { } checkpoint && (outcome.IsInterrupted || path is not null))
+        if (result.FirstViolation is not { } found)
         {
-            unfinished = Folder().File(SavedSearch.FileName);
-            SavedSearch.Write(unfinished, plan, checkpoint);
+            return outcome;
         }
-        return outcome;
+        var (file, shrunkFile) = (folder.File(CounterexampleFiles.Trace), folder.File(CounterexampleFiles.Shrunk));
+        var traced = CounterexampleFiles.Write(
+            file, setup, setup.Header(plan.Strategy, found.Choices, ToolVersion.Number), found.Property);
+        var (shorter, choices) = Searcher.Shorten(setup, found);
+        var shrunk = CounterexampleFiles.Write(
+            shrunkFile, shorter, shorter.Header(plan.Strategy, choices, ToolVersion.Number), found.Property);
+        return outcome with { Counterexample = traced, TraceFile = file, Shrunk = shrunk, ShrunkFile = shrunkFile };
     }
 }

@@ -126,6 +126,41 @@ public class WorkloadTests
         Assert.Equal((ulong)bench.Clock.NowNs | 1UL << 63, bench.Load(buffer.Pages[0].Value));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_pass_through_device_reaches_its_buffer_while_it_is_attached_and_nothing_after(bool queued)
+    {
+        var bench = new Bench(queued: queued);
+        bench.Platform = bench.Platform with { PassThrough = true };
+        var driver = new IommuDriver(bench.Platform, bench.Heap, bench.Ram);
+        var pool = new BufferPool(bench.Heap, 2, 4096);
+        var attached = 0;
+        bench.Cpu.Work = (device, segments) =>
+        {
+            foreach (var segment in segments)
+            {
+                var source = bench.Platform.Devices[device].Source;
+                Assert.True(bench.Translate(segment.Address.Value, Permission.Write, source).Ok);
+                Assert.False(bench.Translate(segment.Address.Value, Permission.Write, bench.Platform.Devices[1 - device].Source).Ok);
+                attached++;
+            }
+        };
+
+        Bench.Run(new AttachDetachProgram(driver, pool, Settings() with { Rounds = 3, Burst = 1 }).Run(bench.Cpu));
+
+        Assert.Equal(6, attached);
+        Assert.Equal(6, bench.Journal.Only("granted").Count());
+        Assert.Equal(6, bench.Journal.Only("revoked").Count());
+        var buffer = pool.Take();
+        Assert.All(bench.Platform.Devices, device => Assert.False(bench.Translate(buffer.Pages[0].Value, Permission.Read, device.Source).Ok));
+        // The guest waits for the context cache alone: nothing of the device was ever in the IOTLB.
+        var work = bench.Flushes.SkipWhile(flush => flush.Granularity != Vtd.Invalidation.Granularity.Device).ToArray();
+        Assert.Equal(3, work.Length);
+        Assert.All(work, flush => Assert.Equal(
+            queued ? Vtd.Invalidation.InvalidationCommand.QueuedContext : Vtd.Invalidation.InvalidationCommand.ContextRegister, flush.Command));
+    }
+
     private static SyntheticSettings Settings() => new()
     {
         Rounds = 10,

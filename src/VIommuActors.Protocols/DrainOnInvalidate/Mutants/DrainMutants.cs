@@ -29,7 +29,7 @@ internal static class DrainMutants
         In("drain-wrong-mask", StaleWrite, "a drain of several pages waits for translations of the first one only",
             new("peer-two-pages", "pos"),
             new ProtocolTwin(real) { Device = (port, options) => new WrongMask(real.CreateDeviceHalf(port, options)) }),
-        In("drain-flush-late", StaleWrite, "QEMU is told before the IOTLB is flushed", new("peer-burst", "pos"),
+        In("drain-flush-late", StaleWrite, "QEMU is told before the IOTLB is flushed", new("peer-burst", "novel"),
             Hypervisor(real, (port, half) => new ShadowIotlb(port, half) { FlushesLater = true })),
         In("drain-fill-races-flush", StaleWrite, "the answer of a table walk enters the IOTLB after the flush that should have removed it",
             new("peer-burst", "pos"),
