@@ -22,7 +22,7 @@ internal sealed class HistoryHash
         }
 
         ref ulong history = ref _histories[lane.Receiver];
-        history = (BitOperations.RotateLeft(history, 23) ^ (ulong)(((lane.Sender + 1) << 2) | (int)lane.Fault)) * Odd;
+        history = (BitOperations.RotateLeft(history, 23) ^ Key(lane)) * Odd;
     }
 
     public ulong Value()
@@ -41,4 +41,8 @@ internal sealed class HistoryHash
 
         return sum;
     }
+
+    /// <summary>Two bits of the fault stand below the sender, the rest far above every slot.</summary>
+    private static ulong Key(LaneId lane) =>
+        ((((ulong)lane.Sender + 1) << 2) | ((ulong)lane.Fault & 3)) ^ ((ulong)lane.Fault >> 2 << 40) ^ (lane.Side ? 1UL << 48 : 0);
 }
