@@ -10,7 +10,7 @@ namespace VIommuActors.Exploration;
 /// </remarks>
 public interface IWorld
 {
-    /// <summary>Messages that may be lost or doubled, as further choices; null for none.</summary>
+    /// <summary>Faults that messages may suffer and crashes, as further choices; null for none.</summary>
     LaneFaults? Faults => null;
 
     /// <summary>Sees the steps of every schedule; null for none.</summary>

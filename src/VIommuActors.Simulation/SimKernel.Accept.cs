@@ -6,6 +6,7 @@ namespace VIommuActors.Simulation;
 
 public sealed partial class SimKernel
 {
+    private readonly List<WaitingLane> _stranded = [];
     private bool _restrictions;
 
     /// <summary>
@@ -63,6 +64,31 @@ public sealed partial class SimKernel
         }
 
         return waiting;
+    }
+
+    /// <summary>
+    /// The lanes whose receiver stopped in this run before it took their next message, each with the first that it did not take; in the
+    /// order in which they were left. Known only to runs whose observer is an <see cref="ITouchObserver"/>.
+    /// </summary>
+    /// <remarks>Such a message is no step, but it could have been handled before the stop.</remarks>
+    public IReadOnlyList<WaitingLane> StrandedLanes => _stranded;
+
+    /// <summary>A message waits in a lane whose receiver has stopped.</summary>
+    internal void Strand(LaneId lane, long cause, long arrived)
+    {
+        if (_touches is not null && lane.Receiver > 0 && !_stranded.Exists(known => known.Lane == lane))
+        {
+            _stranded.Add(new WaitingLane(lane, cause, arrived));
+        }
+    }
+
+    /// <summary>A message is sent to an actor that has stopped.</summary>
+    internal void Strand(IActorRef receiver, IActorRef sender)
+    {
+        if (_touches is not null && OwnsThread)
+        {
+            Strand(new LaneId(SlotOf(receiver), SenderSlot(sender)), _cause, Instants);
+        }
     }
 
     private void LiftRestrictions()

@@ -1,9 +1,11 @@
+using Akka.Actor;
 using VIommuActors.Simulation.Internals;
 
 namespace VIommuActors.Simulation;
 
 public sealed partial class SimKernel
 {
+    private const int ChoicesPerLane = 6; // the plain delivery and each fault
     private LaneFaults? _faults;
     private int _faultsLeft;
 
@@ -11,6 +13,12 @@ public sealed partial class SimKernel
     /// Faults that runs may have, as further choices on their lanes; null (the default) for none. Read when a run begins.
     /// </summary>
     public LaneFaults? Faults { get; set; }
+
+    /// <summary>
+    /// While an observer sees a step of <see cref="LaneFault.Crash"/>: the message that is lost, whose lane and cause the step names.
+    /// Otherwise null.
+    /// </summary>
+    public object? Replaced { get; private set; }
 
     private void BeginFaults()
     {
@@ -21,6 +29,7 @@ public sealed partial class SimKernel
         }
 
         _faultsLeft = _faults.Total;
+        Replaced = null;
         foreach (var queue in _queues)
         {
             queue?.ForgetFaults();
@@ -41,43 +50,79 @@ public sealed partial class SimKernel
         LaneId lane = _lanes[chosen];
         SimQueue queue = _queues[lane.Receiver]!;
         int k = 0;
-        while (queue.EnabledSender(k) != lane.Sender)
+        while (!queue.FrontFirst && (queue.EnabledLane(k).SenderSlot != lane.Sender || queue.EnabledLane(k).IsSide != lane.Side))
         {
             k++;
         }
 
-        if (lane.Fault == LaneFault.None)
+        if (lane.Fault != LaneFault.None)
         {
-            Deliver(queue, k, offered, chosen);
-            return;
+            _faultsLeft--;
         }
 
-        Lane faulty = queue.EnabledLane(k);
-        _faultsLeft--;
-        if (lane.Fault == LaneFault.Duplicate)
+        if (lane.Fault is LaneFault.Drop or LaneFault.Reorder or LaneFault.Delay)
         {
-            faulty.Duplicates++;
-            Deliver(queue, k, offered, chosen, LaneFault.Duplicate);
+            Withhold(queue, k, offered, chosen);
         }
         else
         {
-            faulty.Drops++;
-            Lose(queue, k, offered, chosen);
+            Deliver(queue, k, offered, chosen, lane.Fault, lane.Side);
         }
     }
 
-    private void Lose(SimQueue queue, int k, int offered, int chosen)
+    /// <summary>Counts a fault in which the receiver handles something, and grants that to its mailbox.</summary>
+    private Pending GrantFaulty(SimQueue queue, int k, LaneFault fault)
     {
+        if (fault == LaneFault.Duplicate)
+        {
+            queue.EnabledLane(k).Main.Duplicates++;
+            return queue.GrantCopy(k);
+        }
+
+        queue.Crashes++;
+        object crash = _faults!.CrashWith(queue.Owner)
+            ?? throw new InvalidOperationException($"{queue.Owner.Path.ToStringWithoutAddress()} could crash a moment ago and cannot now.");
+        Pending taken = queue.Grant(k);
+        PendingMessages--;
+        Replaced = taken.Envelope.Message;
+        taken.Envelope = new Envelope(crash, Nobody);
+        queue.Regrant(taken.Envelope);
+        return taken;
+    }
+
+    /// <summary>A step in which the receiver handles nothing: its message is lost, set aside or sent on its way again.</summary>
+    private void Withhold(SimQueue queue, int k, int offered, int chosen)
+    {
+        LaneId id = _lanes[chosen];
+        Lane lane = queue.EnabledLane(k);
         bool exclusive = queue.Exclusive;
-        var lost = queue.Grant(k);
+        var taken = queue.Grant(k);
         queue.Revoke();
         PendingMessages--;
         _stepSlot = queue.Slot;
         _cause = ++Steps;
         _observer?.Delivering(new Step(
-            Steps, NowNs, queue.Owner, lost.Envelope.Sender, lost.Envelope.Message, lost.Cause, offered, chosen,
-            new LaneId(queue.Slot, SenderSlot(lost.Envelope.Sender), LaneFault.Drop), lost.Arrived, exclusive));
+            Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, offered, chosen,
+            id, taken.Arrived, exclusive));
         TouchFaultTotal();
+        switch (id.Fault)
+        {
+            case LaneFault.Drop:
+                lane.Main.Drops++;
+                break;
+            case LaneFault.Reorder:
+                lane.Main.Reorders++;
+                queue.AddAside(lane, taken.Envelope, _cause, Instants);
+                PendingMessages++;
+                break;
+            default:
+                // Behind whatever else is due then: its sender may add to that independently of this step.
+                lane.Main.Delays++;
+                long due = long.MaxValue - _faults!.DelayNs < NowNs ? long.MaxValue : NowNs + _faults.DelayNs;
+                _timed.AddLate(due, queue.Owner, taken.Envelope.Message, taken.Envelope.Sender, _cause);
+                break;
+        }
+
         Refresh(queue);
     }
 
@@ -91,40 +136,57 @@ public sealed partial class SimKernel
 
     private int ListFaultyLanes(int lanes)
     {
-        if (_lanes.Length < lanes * 3)
+        if (_lanes.Length < lanes * ChoicesPerLane)
         {
-            _lanes = new LaneId[lanes * 6];
+            _lanes = new LaneId[lanes * ChoicesPerLane * 2];
         }
 
         int at = 0;
         for (int slot = _ready.NextReceiver(0); slot >= 0; slot = _ready.NextReceiver(slot + 1))
         {
             SimQueue queue = _queues[slot]!;
+            bool faultless = _faultsLeft <= 0 || queue.FrontFirst;
+            bool canCrash = !faultless && queue.Crashes < _faults!.CrashesPerReceiver && _faults.CrashWith(queue.Owner) is not null;
             for (int k = 0; k < queue.Reported; k++)
             {
-                int sender = queue.EnabledSender(k);
-                _lanes[at++] = new LaneId(slot, sender);
-                if (_faultsLeft <= 0 || queue.FrontFirst)
+                if (queue.FrontFirst)
                 {
+                    _lanes[at++] = new LaneId(slot, queue.EnabledSender(k));
                     continue;
                 }
 
                 Lane lane = queue.EnabledLane(k);
-                bool drop = lane.Drops < _faults!.DropsPerLane;
-                bool duplicate = lane.Duplicates < _faults.DuplicatesPerLane;
-                if ((drop || duplicate)
-                    && _faults.Applies(lane.First.Envelope.Sender, queue.Owner, lane.First.Envelope.Message))
+                _lanes[at++] = new LaneId(slot, lane.SenderSlot, LaneFault.None, lane.IsSide);
+                if (!faultless)
                 {
-                    if (drop)
-                    {
-                        _lanes[at++] = new LaneId(slot, sender, LaneFault.Drop);
-                    }
-
-                    if (duplicate)
-                    {
-                        _lanes[at++] = new LaneId(slot, sender, LaneFault.Duplicate);
-                    }
+                    at = ListFaults(queue, lane, canCrash, at);
                 }
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>Adds the faults that the first message of a lane may suffer now.</summary>
+    private int ListFaults(SimQueue queue, Lane lane, bool canCrash, int at)
+    {
+        Lane main = lane.Main;
+        var kinds = (main.Drops < _faults!.DropsPerLane ? LaneFaultKinds.Drop : 0)
+            | (main.Duplicates < _faults.DuplicatesPerLane ? LaneFaultKinds.Duplicate : 0)
+            | (main.Reorders < _faults.ReordersPerLane && !lane.IsSide ? LaneFaultKinds.Reorder : 0)
+            | (main.Delays < _faults.DelaysPerLane ? LaneFaultKinds.Delay : 0)
+            | (canCrash ? LaneFaultKinds.Crash : 0);
+        if (kinds == LaneFaultKinds.None)
+        {
+            return at;
+        }
+
+        kinds &= _faults.Applying(lane.First.Envelope.Sender, queue.Owner, lane.First.Envelope.Message);
+        for (var fault = LaneFault.Drop; fault <= LaneFault.Crash; fault++)
+        {
+            if (((int)kinds & (1 << ((int)fault - 1))) != 0)
+            {
+                _lanes[at++] = new LaneId(queue.Slot, lane.SenderSlot, fault, lane.IsSide);
             }
         }
 

@@ -53,6 +53,7 @@ public sealed partial class SimKernel
             LiftRestrictions();
         }
 
+        _stranded.Clear();
         BeginFaults();
         _observer = observer;
         _touches = observer as ITouchObserver;
@@ -90,7 +91,7 @@ public sealed partial class SimKernel
     /// <returns>False when the lane is empty, or waits behind unstashed messages.</returns>
     public bool TryPeek(LaneId lane, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out object? message, out long cause)
     {
-        if ((uint)lane.Receiver < (uint)_queues.Count && _queues[lane.Receiver] is { } queue && queue.TryPeek(lane.Sender, out var next))
+        if ((uint)lane.Receiver < (uint)_queues.Count && _queues[lane.Receiver] is { } queue && queue.TryPeek(lane, out var next))
         {
             message = next.Envelope.Message;
             cause = next.Cause;
@@ -158,7 +159,7 @@ public sealed partial class SimKernel
     }
 
     /// <summary>Delivers from the k-th enabled lane of a receiver.</summary>
-    private void Deliver(SimQueue queue, int k, int enabled, int chosen, LaneFault fault = LaneFault.None)
+    private void Deliver(SimQueue queue, int k, int enabled, int chosen, LaneFault fault = LaneFault.None, bool side = false)
     {
         _current = queue;
         _stepSlot = queue.Slot;
@@ -166,9 +167,9 @@ public sealed partial class SimKernel
         bool unstashed = exclusive && queue.FrontFirst;
         int sender = _observer is null ? Outside : queue.EnabledSender(k);
         Pending taken;
-        if (fault == LaneFault.Duplicate)
+        if (fault != LaneFault.None)
         {
-            taken = queue.GrantCopy(k);
+            taken = GrantFaulty(queue, k, fault);
         }
         else
         {
@@ -179,9 +180,10 @@ public sealed partial class SimKernel
         _cause = ++Steps;
         _observer?.Delivering(new Step(
             Steps, NowNs, queue.Owner, taken.Envelope.Sender, taken.Envelope.Message, taken.Cause, enabled, chosen,
-            new LaneId(queue.Slot, sender, fault), taken.Arrived, exclusive, unstashed));
+            new LaneId(queue.Slot, sender, fault, side), taken.Arrived, exclusive, unstashed));
         if (fault != LaneFault.None)
         {
+            Replaced = null;
             TouchFaultTotal();
         }
 

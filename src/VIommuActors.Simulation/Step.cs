@@ -7,11 +7,13 @@ namespace VIommuActors.Simulation;
 /// <param name="TimeNs">Virtual time of the delivery, nanoseconds since the start of the run.</param>
 /// <param name="Receiver">The actor that handles the message.</param>
 /// <param name="Sender">The sender in the envelope; the system's dead letters when there was none.</param>
-/// <param name="Message">The message as sent; a timer's message is still wrapped by Akka here.</param>
+/// <param name="Message">
+/// The message as sent, or what the receiver gets in its place when it crashes; a timer's message is still wrapped by Akka here.
+/// </param>
 /// <param name="Cause">Number of the step in which the message was sent, or in which its timer was set; 0 = from outside a step.</param>
 /// <param name="Enabled">How many choices there were: lanes that could have delivered, and their possible faults.</param>
 /// <param name="Chosen">Index of the chosen lane in canonical order, 0 ≤ Chosen &lt; Enabled.</param>
-/// <param name="Lane">The chosen lane, and whether the message is lost or doubled.</param>
+/// <param name="Lane">The chosen lane, and which fault the message suffers, if any.</param>
 /// <param name="Arrived">
 /// <see cref="SimKernel.Instants"/> when the message reached its lane; less than now if the receiver let it wait while time
 /// moved.

@@ -37,6 +37,38 @@ public sealed class AkkaFeatureTests : IDisposable
         AssertSameOutcomes(world, expected: null);
     }
 
+    [Fact]
+    public void An_actor_that_is_killed_at_any_of_its_messages_ends_in_the_outcomes_of_the_full_search()
+    {
+        var world = new FreshWorld(_sim, (context, results) =>
+        {
+            var server = context.ActorOf(Props.Create(() => new Notebook(results)), "server");
+            var left = context.ActorOf(Props.Create(() => new Sender(server, "a", "b")), "left");
+            var right = context.ActorOf(Props.Create(() => new Sender(server, "c")), "right");
+            return [server, left, right];
+        })
+        {
+            Faults = new LaneFaults((_, receiver, _) => receiver.Path.Name == "server")
+            {
+                CrashesPerReceiver = 1, CrashWith = _ => Kill.Instance,
+            },
+        };
+        AssertSameOutcomes(world, ["", "a", "a b", "a b c", "a c", "a c b", "c", "c a", "c a b"]);
+    }
+
+    [Fact]
+    public void What_waits_for_an_actor_that_stops_itself_is_also_tried_before_the_stop()
+    {
+        var world = new FreshWorld(_sim, (context, results) =>
+        {
+            var server = context.ActorOf(Props.Create(() => new Notebook(results)), "server");
+            var left = context.ActorOf(Props.Create(() => new Sender(server, "stop")), "left");
+            var right = context.ActorOf(Props.Create(() => new Sender(server, "c", "d")), "right");
+            return [server, left, right];
+        });
+        AssertSameOutcomes(world, ["", "c", "c d"]);
+    }
+
     private void AssertSameOutcomes(FreshWorld world, string[]? expected)
     {
         var explorer = new Explorer(_sim.Kernel);
@@ -56,6 +88,8 @@ public sealed class AkkaFeatureTests : IDisposable
     {
         private readonly List<object> _results = [];
         private IActorRef[] _actors = [];
+
+        public LaneFaults? Faults { get; init; }
 
         public SortedSet<string> Outcomes { get; } = [];
 
@@ -105,6 +139,16 @@ public sealed class AkkaFeatureTests : IDisposable
                 _value = value;
                 results.Add(value);
             });
+        }
+    }
+
+    /// <summary>Notes words until "stop".</summary>
+    public sealed class Notebook : ReceiveActor
+    {
+        public Notebook(List<object> results)
+        {
+            Receive<string>(word => word == "stop", _ => Context.Stop(Self));
+            Receive<string>(results.Add);
         }
     }
 

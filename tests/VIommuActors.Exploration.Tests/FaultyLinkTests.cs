@@ -1,5 +1,7 @@
+using Akka.Actor;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.PeerModel;
+using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Tests;
 
@@ -32,6 +34,44 @@ public sealed class FaultyLinkTests
     }
 
     [Fact]
+    public void Each_fate_of_a_message_is_an_execution_of_its_own()
+    {
+        using var sim = SimSystem.Create("fates");
+        var one = sim.System.ActorOf(Props.Create(() => new Idle()), "one");
+        var world = new OneMessage(one, new LaneFaults((_, _, _) => true)
+        {
+            DropsPerLane = 1, DuplicatesPerLane = 1, ReordersPerLane = 1, DelaysPerLane = 1, CrashesPerReceiver = 1,
+            CrashWith = _ => "crash", Total = 1,
+        });
+        foreach (var strategy in new IStrategy[] { new DfsStrategy(), new DporStrategy() })
+        {
+            var result = new Explorer(sim.Kernel).Explore(world, PeerFixture.Options(strategy), CancellationToken.None);
+            Assert.True(result.Complete, string.Join(' ', result.NotExplored));
+            Assert.Equal(6, result.DistinctTraces);
+        }
+    }
+
+    [Fact]
+    public void A_search_that_goes_on_from_a_checkpoint_remembers_what_was_set_aside()
+    {
+        using var sim = SimSystem.Create("programs");
+        const Features features = Features.Reorders | Features.Crashes;
+        var program = new RandomProgram(sim, 2, features);
+        var explorer = new Explorer(sim.Kernel);
+        var whole = explorer.Explore(program, PeerFixture.Options(new DporStrategy()), CancellationToken.None);
+        Assert.True(whole.Complete && whole.Schedules > 20, $"{whole.Schedules}");
+        for (long cut = 1; cut < whole.Schedules; cut += 3)
+        {
+            var first = explorer.Explore(program, PeerFixture.Options(new DporStrategy(), cut), CancellationToken.None);
+            var saved = ExploreCheckpoint.Parse(first.Checkpoint!.ToJson());
+            var rest = explorer.Explore(
+                program, PeerFixture.Options(new DporStrategy()) with { Resume = saved }, CancellationToken.None);
+            Assert.Equal(
+                (whole.Schedules, whole.DistinctTraces, whole.Redundant), (rest.Schedules, rest.DistinctTraces, rest.Redundant));
+        }
+    }
+
+    [Fact]
     public void Without_the_epoch_check_one_doubled_completion_is_enough()
     {
         var options = new PeerOptions(PeerProtocol.Drain, Rounds: 2, Defect: PeerDefect.D3);
@@ -39,5 +79,23 @@ public sealed class FaultyLinkTests
         var found = fixture.Explore(new DporStrategy(), maxSchedules: 200_000, stop: true).FirstViolation;
         Assert.Equal(PeerWorld.StaleAccess, found?.Property);
         Assert.InRange(found!.Steps, 26, 41);
+    }
+
+    private sealed class OneMessage(IActorRef target, LaneFaults faults) : IWorld
+    {
+        public LaneFaults? Faults => faults;
+
+        public void Begin(SimKernel kernel)
+        {
+            kernel.Register(target);
+            target.Tell("work", target);
+        }
+
+        public string? Check() => null;
+    }
+
+    public sealed class Idle : ReceiveActor
+    {
+        public Idle() => Receive<string>(_ => { });
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Akka.Actor;
 using VIommuActors.Simulation;
 
@@ -16,6 +17,9 @@ internal enum Features
     Nameless = 32,
     Forwards = 64,
     Stash = 128,
+    Reorders = 256,
+    Postpones = 512,
+    Crashes = 1024,
 }
 
 /// <summary>
@@ -46,16 +50,7 @@ internal sealed class RandomProgram : IWorld
             sim.Kernel.RunMisc();
         }
 
-        bool total = features.HasFlag(Features.FaultTotal);
-        if (total || features.HasFlag(Features.Faults))
-        {
-            Faults = new LaneFaults((_, _, message) => (int)message % 2 == 0)
-            {
-                DropsPerLane = 1,
-                DuplicatesPerLane = seed % 2 == 0 ? 1 : 0,
-                Total = total ? 1 : int.MaxValue,
-            };
-        }
+        Faults = Rules(seed, features);
     }
 
     public LaneFaults? Faults { get; }
@@ -94,12 +89,49 @@ internal sealed class RandomProgram : IWorld
         sim.Kernel.EndWorld();
     }
 
+    private LaneFaults? Rules(ulong seed, Features features)
+    {
+        const Features newer = Features.Reorders | Features.Postpones | Features.Crashes;
+        bool total = features.HasFlag(Features.FaultTotal);
+        bool older = total || features.HasFlag(Features.Faults);
+        int few = 1 + (int)(seed % 2);
+        if (!older && (features & newer) == 0)
+        {
+            return null;
+        }
+
+        // Of several kinds each message can suffer one, or few worlds would be small enough.
+        bool several = BitOperations.PopCount((uint)(features & newer)) > 1;
+        LaneFaultKinds KindsFor(int fuel, IActorRef receiver) =>
+            fuel % 2 != 0 ? LaneFaultKinds.None
+            : several ? (LaneFaultKinds)(1 << (int)(Mix(seed, (ulong)((fuel * 16) + Array.IndexOf(_refs, receiver))) % 5))
+            : LaneFaultKinds.All;
+
+        // Some die and are started again, others only forget.
+        var crash = new CrashNow(Restarts: seed % 3 == 0);
+        return new LaneFaults((_, receiver, message) => KindsFor((int)message, receiver))
+        {
+            DropsPerLane = older ? few : 0,
+            DuplicatesPerLane = older && seed % 2 == 0 ? 1 : 0,
+            ReordersPerLane = features.HasFlag(Features.Reorders) ? few : 0,
+            DelaysPerLane = features.HasFlag(Features.Postpones) ? few : 0,
+            DelayNs = (long)(seed / 2 % 3),
+            CrashesPerReceiver = features.HasFlag(Features.Crashes) ? few : 0,
+            CrashWith = _ => crash,
+            Total = total ? 1 : int.MaxValue,
+        };
+    }
+
     private static ulong Mix(ulong a, ulong b)
     {
         ulong z = (a * 0x9E37_79B9_7F4A_7C15) ^ (b + 0xD1B5_4A32_D192_ED03);
         z = (z ^ (z >> 30)) * 0xBF58_476D_1CE4_E5B9;
         return z ^ (z >> 29);
     }
+
+    private sealed record CrashNow(bool Restarts);
+
+    private sealed class InjectedCrashException : Exception;
 
     private sealed class Node(RandomProgram program, int id) : UntypedActor, IWithStash
     {
@@ -109,6 +141,17 @@ internal sealed class RandomProgram : IWorld
 
         protected override void OnReceive(object message)
         {
+            if (message is CrashNow crash)
+            {
+                State = Mix(State, 77);
+                if (crash.Restarts)
+                {
+                    throw new InjectedCrashException();
+                }
+
+                return;
+            }
+
             int fuel = (int)message;
             int from = Array.IndexOf(program._refs, Sender);
             State = Mix(State, (ulong)((fuel * 16) + from + 1));

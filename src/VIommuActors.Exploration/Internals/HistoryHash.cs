@@ -41,8 +41,11 @@ internal sealed class HistoryHash
         return _sum - Share(lane.Receiver, history) + Share(lane.Receiver, Longer(history, lane));
     }
 
-    private static ulong Longer(ulong history, LaneId lane) =>
-        (BitOperations.RotateLeft(history, 23) ^ (ulong)(((lane.Sender + 1) << 2) | (int)lane.Fault)) * Odd;
+    private static ulong Longer(ulong history, LaneId lane) => (BitOperations.RotateLeft(history, 23) ^ Key(lane)) * Odd;
+
+    /// <summary>Two bits of the fault stand below the sender, the rest far above every slot.</summary>
+    private static ulong Key(LaneId lane) =>
+        ((((ulong)lane.Sender + 1) << 2) | ((ulong)lane.Fault & 3)) ^ ((ulong)lane.Fault >> 2 << 40) ^ (lane.Side ? 1UL << 48 : 0);
 
     private static ulong Share(int slot, ulong history) =>
         history == 0 ? 0 : Scramble.Bits(history + ((ulong)slot * 0xD1B5_4A32_D192_ED03));

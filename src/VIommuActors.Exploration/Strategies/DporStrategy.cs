@@ -51,6 +51,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             ? $"{_impossible} planned order(s) turned out impossible: steps depend on each other in a way that was not reported."
         : null;
 
+    private bool HasFaults => _kernel.Faults is not null;
+
     /// <inheritdoc/>
     public void Attach(SimKernel kernel, int prefix)
     {
@@ -271,7 +273,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     }
 
     private static bool IsOther(LaneId lane, LaneId chosen) =>
-        lane.Fault != chosen.Fault && lane.Receiver == chosen.Receiver && lane.Sender == chosen.Sender;
+        lane.Fault != chosen.Fault && lane == chosen with { Fault = lane.Fault };
 
     /// <summary>The step in progress is over: records it with what it touched.</summary>
     private void Seal()
@@ -329,6 +331,15 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
                 Plan(early, lane);
             }
         }
+
+        foreach (var (lane, cause, arrived) in _kernel.StrandedLanes)
+        {
+            int early = cause > _execution.Count ? 0 : _execution.StoppedBy(lane, (int)cause, arrived);
+            if (early != 0)
+            {
+                Plan(early, lane);
+            }
+        }
     }
 
     /// <summary>Plans, at the state before a step, everything that does not happen after that step, and then the late one.</summary>
@@ -345,16 +356,17 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         }
 
         _execution.Unaffected(early, _sequence);
-        _sequence.Add(new Act(late, _unknown, Optional: _kernel.Faults is not null));
+        _sequence.Add(new Act(late, _unknown, Optional: HasFaults));
         foreach (var sleeper in node.Sleep)
         {
-            if (Branch.CanBegin(sleeper, _sequence, out _))
+            // Another fate of the early step's own message may touch less and so be no obstacle, but it does not lead to this one.
+            if (!Node.IsSameMessage(sleeper.Lane, node.Chosen) && Branch.CanBegin(sleeper, _sequence, out _))
             {
                 return; // found when the sleeper was tried
             }
         }
 
-        Branch.Insert(node.Planned, _sequence);
+        Branch.Insert(node.Planned, _sequence, extend: HasFaults);
     }
 
     /// <summary>The deepest state with something left to try; the steps to it are what the next schedule must begin with.</summary>
@@ -366,6 +378,14 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
             if (node.Planned.Count > 0)
             {
                 node.FallAsleep(_execution[step].Act);
+                if (HasFaults)
+                {
+                    Branch.Prune(node.Planned, node.Sleep);
+                }
+            }
+
+            if (node.Planned.Count > 0)
+            {
                 node.Chosen = node.Planned[0].Act.Lane;
                 node.Next = node.Planned[0].Children;
                 node.Planned.RemoveAt(0);

@@ -11,7 +11,10 @@ internal struct Pending(Envelope envelope, long cause, long arrived)
 }
 
 /// <summary>Ring buffer with the waiting messages of one sender to one receiver.</summary>
-internal sealed class Lane(IActorRef sender, int senderSlot)
+/// <param name="sender">The sender.</param>
+/// <param name="senderSlot">Its slot.</param>
+/// <param name="main">For a side lane the lane that its messages come from; else null.</param>
+internal sealed class Lane(IActorRef sender, int senderSlot, Lane? main = null)
 {
     private Pending[] _ring = new Pending[4];
     private int _head;
@@ -25,11 +28,29 @@ internal sealed class Lane(IActorRef sender, int senderSlot)
 
     public int Count { get; private set; }
 
+    /// <summary>The lane that counts the faults of the pair: the main one, for itself and its side lane.</summary>
+    public Lane Main => main ?? this;
+
+    /// <summary>True for the messages that were set aside.</summary>
+    public bool IsSide => main is not null;
+
+    /// <summary>The side lane, once a message was set aside.</summary>
+    public Lane? Side { get; set; }
+
     /// <summary>Messages lost in this run.</summary>
     public int Drops { get; set; }
 
     /// <summary>Messages doubled in this run.</summary>
     public int Duplicates { get; set; }
+
+    /// <summary>Messages set aside in this run.</summary>
+    public int Reorders { get; set; }
+
+    /// <summary>Messages delayed in this run.</summary>
+    public int Delays { get; set; }
+
+    /// <summary>A new run counts from zero.</summary>
+    public void ForgetFaults() => (Drops, Duplicates, Reorders, Delays) = (0, 0, 0, 0);
 
     public void Add(in Envelope envelope, long cause, long arrived)
     {

@@ -44,6 +44,7 @@ internal sealed class SimDispatcher : MessageDispatcher
         }
         else
         {
+            _kernel.Strand(cell.Self, envelope.Sender);
             base.Dispatch(cell, envelope); // dead letters
         }
     }

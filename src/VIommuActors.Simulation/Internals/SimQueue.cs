@@ -66,6 +66,9 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         }
     }
 
+    /// <summary>Crashes of the actor in this run.</summary>
+    public int Crashes { get; set; }
+
     /// <summary>Slot of the only sender whose messages are taken, or <see cref="Anyone"/>.</summary>
     public int OnlyFrom { get; set; } = Anyone;
 
@@ -75,7 +78,7 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     /// <summary>Lanes that could deliver now. Unstashed messages leave no choice: they come first, in their own order.</summary>
     public int EnabledLanes =>
         !Open || IsSystem ? 0
-        : OnlyFrom != Anyone ? FrontIndex() >= 0 || LaneFrom(OnlyFrom) is { Count: > 0 } ? 1 : 0
+        : OnlyFrom != Anyone ? FrontIndex() >= 0 ? 1 : WaitingFrom(OnlyFrom)
         : _front.Count > 0 ? 1
         : _nonEmpty;
 
@@ -94,6 +97,19 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         {
             _nonEmpty++;
             _laneBits[lane.Index >> 6] |= 1UL << (lane.Index & 63);
+        }
+    }
+
+    /// <summary>Adds a message that was taken from a lane to the side lane of the same sender.</summary>
+    public void AddAside(Lane main, in Envelope envelope, long cause, long arrived)
+    {
+        Lane side = main.Side ??= Insert(new Lane(main.Sender, main.SenderSlot, main));
+        side.Add(envelope, cause, arrived);
+        Count++;
+        if (side.Count == 1)
+        {
+            _nonEmpty++;
+            _laneBits[side.Index >> 6] |= 1UL << (side.Index & 63);
         }
     }
 
@@ -139,6 +155,9 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         return copied;
     }
 
+    /// <summary>Hands another message to the mailbox's next run than the one that was granted.</summary>
+    public void Regrant(in Envelope envelope) => _granted = envelope;
+
     /// <summary>True when a granted message was not taken: the mailbox refused to run it.</summary>
     public bool GrantUnused => _hasGrant;
 
@@ -179,33 +198,34 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
             if (_lanes[i].Count > 0)
             {
                 ref readonly Pending first = ref _lanes[i].First;
-                waiting.Add(new WaitingLane(new LaneId(Slot, _lanes[i].SenderSlot), first.Cause, first.Arrived));
+                waiting.Add(new WaitingLane(
+                    new LaneId(Slot, _lanes[i].SenderSlot, LaneFault.None, _lanes[i].IsSide), first.Cause, first.Arrived));
             }
         }
     }
 
-    /// <summary>A new run counts the faults of its lanes from zero.</summary>
+    /// <summary>A new run counts the faults of the queue from zero.</summary>
     public void ForgetFaults()
     {
+        Crashes = 0;
         for (int i = 0; i < _laneCount; i++)
         {
-            _lanes[i].Drops = 0;
-            _lanes[i].Duplicates = 0;
+            _lanes[i].ForgetFaults();
         }
     }
 
-    /// <summary>Next message from a sender slot, without taking it.</summary>
-    public bool TryPeek(int senderSlot, out Pending next)
+    /// <summary>Next message of a lane, without taking it.</summary>
+    public bool TryPeek(LaneId id, out Pending next)
     {
         if (_front.Count > 0)
         {
             next = _front[^1];
-            return _kernel.SenderSlot(next.Envelope.Sender) == senderSlot;
+            return _kernel.SenderSlot(next.Envelope.Sender) == id.Sender;
         }
 
         foreach (Lane lane in _lanes.AsSpan(0, _laneCount))
         {
-            if (lane.SenderSlot == senderSlot && lane.Count > 0)
+            if (lane.SenderSlot == id.Sender && lane.IsSide == id.Side && lane.Count > 0)
             {
                 next = lane.First;
                 return true;
@@ -229,6 +249,12 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
 
         for (int i = 0; i < _laneCount; i++)
         {
+            if (_lanes[i].Count > 0)
+            {
+                var lane = new LaneId(Slot, _lanes[i].SenderSlot, LaneFault.None, _lanes[i].IsSide);
+                _kernel.Strand(lane, _lanes[i].First.Cause, _lanes[i].First.Arrived);
+            }
+
             while (_lanes[i].Count > 0)
             {
                 deadletters.Enqueue(owner, _lanes[i].Take().Envelope);
@@ -273,7 +299,8 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
     {
         if (OnlyFrom != Anyone)
         {
-            return LaneFrom(OnlyFrom)!;
+            Lane only = LaneFrom(OnlyFrom)!;
+            return k > 0 || only.Count == 0 ? only.Side! : only;
         }
 
         int word = 0;
@@ -308,6 +335,11 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
         return at;
     }
 
+    /// <summary>How many lanes of a sender hold messages: its own and its side lane.</summary>
+    private int WaitingFrom(int slot) =>
+        LaneFrom(slot) is { } lane ? (lane.Count > 0 ? 1 : 0) + (lane.Side is { Count: > 0 } ? 1 : 0) : 0;
+
+    /// <summary>The main lane of a sender; it stands before its side lane.</summary>
     private Lane? LaneFrom(int slot)
     {
         foreach (Lane lane in _lanes.AsSpan(0, _laneCount))
@@ -374,14 +406,14 @@ internal sealed class SimQueue : IMessageQueue, IUnboundedMessageQueueSemantics,
 
         if (_bySender is not null)
         {
-            _bySender[lane.Sender] = lane;
+            _bySender[lane.Sender] = lane.Main;
         }
         else if (_laneCount > LinearLanes)
         {
             _bySender = new Dictionary<IActorRef, Lane>(ReferenceEqualityComparer.Instance);
             for (int i = 0; i < _laneCount; i++)
             {
-                _bySender[_lanes[i].Sender] = _lanes[i];
+                _bySender[_lanes[i].Sender] = _lanes[i].Main;
             }
         }
 

@@ -21,6 +21,7 @@ internal sealed class TimedQueue
     private int[] _free = new int[64];
     private int _freeCount;
     private int _used;
+    private const long Late = 1L << 62; // behind everything of the same time that was not added late
     private long _sequence;
 
     public int Count { get; private set; }
@@ -29,7 +30,17 @@ internal sealed class TimedQueue
 
     public ref readonly TimedEntry First => ref _slab[_heap[0].Entry];
 
-    public void Add(long dueNs, IActorRef? target, object payload, IActorRef? sender, long cause)
+    public void Add(long dueNs, IActorRef? target, object payload, IActorRef? sender, long cause) =>
+        Add(dueNs, target, payload, sender, cause, _sequence++);
+
+    /// <summary>
+    /// As <see cref="Add(long, IActorRef?, object, IActorRef?, long)"/>, but behind everything else that is due then, whenever that is
+    /// added.
+    /// </summary>
+    public void AddLate(long dueNs, IActorRef target, object message, IActorRef sender, long cause) =>
+        Add(dueNs, target, message, sender, cause, Late | _sequence++);
+
+    private void Add(long dueNs, IActorRef? target, object payload, IActorRef? sender, long cause, long sequence)
     {
         if (Count == _heap.Length && !Purge())
         {
@@ -44,7 +55,7 @@ internal sealed class TimedQueue
         place.Payload = payload;
         place.Sender = sender;
         place.Cause = cause;
-        SiftUp(Count++, new Key(dueNs, _sequence++, entry));
+        SiftUp(Count++, new Key(dueNs, sequence, entry));
     }
 
     public TimedEntry Take()

@@ -5,7 +5,7 @@ namespace VIommuActors.Exploration.Internals.Dpor;
 /// <summary>A step as the reduction sees it: a lane that delivers, and what the step touches besides its receiver.</summary>
 /// <param name="Lane">The lane, and the fault if there was one.</param>
 /// <param name="Touched">Shared objects; null for none.</param>
-/// <param name="Optional">True when something else could have happened to the message: loss, doubling, or the plain delivery.</param>
+/// <param name="Optional">True when something else could have happened to the message: a fault, or the plain delivery.</param>
 internal readonly record struct Act(LaneId Lane, Access[]? Touched, bool Optional = false)
 {
     private const long SomeObject = long.MaxValue;

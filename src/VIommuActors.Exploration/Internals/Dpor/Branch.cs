@@ -10,11 +10,15 @@ internal sealed class Branch(Act act)
     /// <summary>Adds a sequence unless the tree already leads to an execution that contains it; new leaves come after all others.</summary>
     /// <param name="branches">Alternatives at one state, in the order in which they will be tried.</param>
     /// <param name="sequence">Steps from that state; used up.</param>
-    public static void Insert(List<Branch> branches, List<Act> sequence)
+    /// <param name="extend">
+    /// Lengthens a leaf that the sequence begins with instead of leaving the rest to chance: with faults a leaf may turn out to be
+    /// covered by a sleeping step (<see cref="Prune"/>) when what the sequence adds to it is not.
+    /// </param>
+    public static void Insert(List<Branch> branches, List<Act> sequence, bool extend)
     {
         while (Find(branches, sequence) is { } known)
         {
-            if (known.Children.Count == 0)
+            if (known.Children.Count == 0 && !extend)
             {
                 return;
             }
@@ -56,11 +60,41 @@ internal sealed class Branch(Act act)
         return true;
     }
 
+    /// <summary>Takes away what leads only to executions that begin with a sleeping step, and so were found when that was tried.</summary>
+    /// <remarks>
+    /// Needed with faults only: each of a message's alternatives is planned by itself, whatever led to the first of them.
+    /// </remarks>
+    /// <param name="branches">Alternatives at one state.</param>
+    /// <param name="sleep">Steps that sleep there.</param>
+    public static void Prune(List<Branch> branches, List<Act> sleep)
+    {
+        var path = new List<Act>();
+        branches.RemoveAll(branch => branch.IsCovered(path, sleep));
+    }
+
+    private bool IsCovered(List<Act> path, List<Act> sleep)
+    {
+        path.Add(Act);
+        bool covered;
+        if (Children.Count > 0)
+        {
+            Children.RemoveAll(child => child.IsCovered(path, sleep));
+            covered = Children.Count == 0;
+        }
+        else
+        {
+            covered = sleep.Exists(sleeper => CanBegin(sleeper, path, out _));
+        }
+
+        path.RemoveAt(path.Count - 1);
+        return covered;
+    }
+
     private static Branch? Find(List<Branch> branches, List<Act> sequence)
     {
         foreach (var branch in branches)
         {
-            // A message that may be lost leads to what the sequence leads to only if the sequence decides what happens to it.
+            // A message that may suffer a fault leads to what the sequence leads to only if the sequence decides what happens to it.
             if (CanBegin(branch.Act, sequence, out int at) && (at >= 0 || !branch.Act.Optional))
             {
                 if (at >= 0)

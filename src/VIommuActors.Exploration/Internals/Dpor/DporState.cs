@@ -14,6 +14,8 @@ internal readonly record struct DporFlags(bool Exhausted, bool Late, long Imposs
 /// <summary>A path of states as JSON.</summary>
 internal static class DporState
 {
+    private const int SideBit = 64;
+
     public static JsonObject Save(IEnumerable<Node> path, DporFlags flags) => new()
     {
         ["exhausted"] = flags.Exhausted,
@@ -60,10 +62,10 @@ internal static class DporState
     private static List<Branch> LoadBranches(JsonNode json) =>
         [.. json.AsArray().Select(branch => new Branch(LoadAct(branch![0]!)) { Children = LoadBranches(branch[1]!) })];
 
-    /// <summary>An act is receiver, sender, fault, optional, and then object and write for everything it touched.</summary>
+    /// <summary>An act is receiver, sender, fault with a bit for the side lane, optional, and then object and write for everything it touched.</summary>
     private static JsonArray Save(Act act)
     {
-        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, (int)act.Lane.Fault, act.Optional);
+        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, (int)act.Lane.Fault | (act.Lane.Side ? SideBit : 0), act.Optional);
         foreach (var access in act.Touched ?? [])
         {
             json.Add(access.Object);
@@ -75,7 +77,8 @@ internal static class DporState
 
     private static Act LoadAct(JsonNode json)
     {
-        var lane = new LaneId((int)json[0]!, (int)json[1]!, (LaneFault)(int)json[2]!);
+        var lane = new LaneId(
+            (int)json[0]!, (int)json[1]!, (LaneFault)((int)json[2]! & ~SideBit), ((int)json[2]! & SideBit) != 0);
         int count = json.AsArray().Count;
         var touched = count == 4 ? null : new Access[(count - 4) / 2];
         for (int i = 0; i < touched?.Length; i++)

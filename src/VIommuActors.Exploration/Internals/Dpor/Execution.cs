@@ -66,13 +66,15 @@ internal sealed class Execution
     {
         for (int step = last; step != 0; step = _events[step].Previous)
         {
-            bool sameLane = _events[step].Act.Lane.Sender == lane.Sender && !_events[step].Unstashed;
+            bool sameSender = _events[step].Act.Lane.Sender == lane.Sender && !_events[step].Unstashed;
+            bool sameLane = sameSender && _events[step].Act.Lane.Side == lane.Side;
             if (sameLane || _events[step].Instant < arrived || HappensBefore(step, cause))
             {
                 return 0;
             }
 
-            if (!_events[step].Exclusive)
+            // A wait for one sender takes what was set aside of that sender as well as what was not.
+            if (!_events[step].Exclusive || sameSender)
             {
                 return step;
             }
@@ -107,6 +109,32 @@ internal sealed class Execution
                 races.Add(early);
             }
         }
+    }
+
+    /// <summary>
+    /// The latest step before which a message could have been handled that found its receiver stopped: one of the receiver's own, or the
+    /// one that stopped it. 0 for none.
+    /// </summary>
+    /// <param name="lane">Lane of the message.</param>
+    /// <param name="cause">Step that sent it.</param>
+    /// <param name="arrived">How often time had moved when it was sent.</param>
+    public int StoppedBy(LaneId lane, int cause, long arrived)
+    {
+        var message = new Act(lane, null);
+        for (int step = Count; step > 0 && _events[step].Instant >= arrived; step--)
+        {
+            if (_events[step].Act.Lane.Receiver == lane.Receiver)
+            {
+                return Overtaken(lane, cause, arrived, step);
+            }
+
+            if (_events[step].Act.DependsOn(message))
+            {
+                return HappensBefore(step, cause) ? 0 : step;
+            }
+        }
+
+        return 0;
     }
 
     /// <summary>The steps after the given one that do not happen after it.</summary>

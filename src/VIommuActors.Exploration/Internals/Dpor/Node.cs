@@ -46,5 +46,6 @@ internal sealed class Node
         Sleep.Add(act with { Touched = touched });
     }
 
-    private static bool IsSameMessage(LaneId one, LaneId other) => one.Receiver == other.Receiver && one.Sender == other.Sender;
+    /// <summary>True for two things that can happen to the first message of one lane.</summary>
+    public static bool IsSameMessage(LaneId one, LaneId other) => one == other with { Fault = one.Fault };
 }
