@@ -23,9 +23,6 @@ internal sealed record SearchPlan(
     LoadedScenario Loaded, string Asked, ImmutableArray<string> Sets, string Protocol, string Strategy, ulong Seed, int Faults,
     string BudgetText, bool All)
 {
-    // Without time a guest that polls for ever would make a schedule without end.
-    private const long LongestSchedule = 100_000;
-
     /// <summary>The command that does it again.</summary>
     public string Repro => string.Join(' ',
         [
@@ -36,23 +33,12 @@ internal sealed record SearchPlan(
         ]);
 
     /// <summary>Bounds of a schedule; the same for the search and for what repeats it.</summary>
-    public static ExploreOptions Bounds(LoadedScenario loaded, IStrategy strategy) =>
-        new() { Strategy = strategy, MaxSteps = Math.Min(LongestSchedule, loaded.Scenario.Limits.Steps) };
+    public static ExploreOptions Bounds(LoadedScenario loaded, IStrategy strategy) => MachineSearch.Bounds(loaded, strategy);
 
     /// <summary>The header of a trace of one of its schedules.</summary>
     public TraceHeader Header(IEnumerable<int> choices, string tool) =>
-        new(Loaded.Scenario.Name, Protocol, Seed, tool, new TraceSearch(Strategy, Faults, ScenarioPrinter.Print(Loaded), [.. choices]));
+        MachineSearch.Header(Loaded, Protocol, Strategy, Seed, Faults, choices, tool);
 
     /// <summary>A world in which its schedules run.</summary>
-    public MachineWorld World(SimSystem system) => World(system, Loaded, Protocol, Seed, Faults, null);
-
-    /// <summary>A world in which schedules run that leave a trace if a sink is given.</summary>
-    public static MachineWorld World(
-        SimSystem system, LoadedScenario loaded, string protocol, ulong seed, int faults, ITraceSink? trace) =>
-        new(system, loaded.Scenario, protocol, seed)
-        {
-            MaxFaults = faults,
-            MaxSteps = Math.Min(LongestSchedule, loaded.Scenario.Limits.Steps),
-            Trace = trace,
-        };
+    public MachineWorld World(SimSystem system) => MachineSearch.World(system, Loaded, Protocol, Seed, Faults, null);
 }

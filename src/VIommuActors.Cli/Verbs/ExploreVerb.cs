@@ -6,6 +6,7 @@ using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
 using VIommuActors.Exploration.Strategies;

@@ -5,6 +5,7 @@ using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios;
 using VIommuActors.Trace;
