@@ -10,8 +10,8 @@ namespace VIommuActors.Trace;
 /// </summary>
 /// <remarks>
 /// Notes that charts know: <c>work-begins</c> ends the start-up; <c>violation</c> with <c>property</c>, and <c>grantedAtStep</c> and
-/// <c>revokedAtStep</c> where they apply; <c>verdict</c> with the <c>property</c> that a run came to, or <c>held</c>; by <c>wire</c>, of the
-/// step above or of a message that it sent (<c>msg</c>, <c>from</c>, <c>to</c>): <c>lost</c>, <c>doubled</c>, <c>delayed</c>,
+/// <c>revokedAtStep</c> where they apply; <c>verdict</c> with the <c>property</c> that a run came to, or <c>held</c>; by <c>wire</c>, of
+/// the step above or of a message that it sent (<c>msg</c>, <c>from</c>, <c>to</c>): <c>lost</c>, <c>doubled</c>, <c>delayed</c>,
 /// <c>reordered</c>, <c>crashed</c>.
 /// </remarks>
 /// <example><code>

@@ -24,6 +24,14 @@ public sealed partial class VocabularyTests
     public void The_simulation_has_no_iommu_word_in_its_sources() => Check.None(InSources(Product.Sources("Simulation")));
 
     [Fact]
+    public void Searches_and_charts_serve_any_program_and_have_no_iommu_word_in_their_sources()
+    {
+        var charts = Product.Sources("Trace").Where(file => file.Path.Split('/', '\\').Contains("Charts")).ToList();
+        Assert.NotEmpty(charts);
+        Check.None(InSources(Product.Sources("Exploration").Concat(charts)));
+    }
+
+    [Fact]
     public void The_rule_sees_iommu_words()
     {
         Assert.Equal(["Dma"], IommuWordsIn("PendingDmaCount"));

@@ -67,14 +67,16 @@ internal sealed class ChartVerb : Verb
         var options = MachineChart.Options with { FileName = path, Violation = violation };
         if (parse.GetValue(_rows) is { } rows)
         {
-            var most = NumberOf("--rows", rows, FewestRows, MostRows);
-            options = options with { MaxRows = most, MaxSvgRows = most };
+            var bound = NumberOf("--rows", rows, FewestRows, MostRows);
+            options = options with { MaxRows = bound, MaxSvgRows = bound };
         }
-        var (header, chart) = RecordedTrace.Read(path, reader => (reader.Header, SequenceChart.From(reader.Header, Lines(reader), options)));
-        if (violation > Math.Max(1, chart.Violations))
+        var (header, chart) = RecordedTrace.Read(
+            path, reader => (reader.Header, SequenceChart.From(reader.Header, Lines(reader), options)));
+        var most = Math.Max(1, chart.Violations);
+        if (violation > most)
         {
             throw ToolException.Usage(
-                "--violation", parse.GetValue(_violation)!, "the trace has no such violation", $"1 to {Numbers.Count(Math.Max(1, chart.Violations))}");
+                "--violation", parse.GetValue(_violation)!, "the trace has no such violation", $"1 to {Numbers.Count(most)}");
         }
         var drawing = format switch
         {

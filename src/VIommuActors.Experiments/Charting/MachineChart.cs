@@ -1,4 +1,5 @@
 using System.Globalization;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Trace;
 using VIommuActors.Trace.Charts;
@@ -6,7 +7,7 @@ using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Experiments.Charting;
 
-/// <summary>The words of a machine's charts: registers by their names, accesses by their direction, parties by what they stand for.</summary>
+/// <summary>The words of a machine's charts: registers have their names, accesses a direction, parties what they stand for.</summary>
 public static class MachineChart
 {
     private const ulong InPage = 0xfff;
@@ -16,6 +17,7 @@ public static class MachineChart
     {
         Granted = "mapped here",
         Revoked = "the guest saw the invalidation complete here",
+        NeverCame = property => !MachineWorld.IsSafety(property),
         Says = Says,
         About = About,
         Place = Place,

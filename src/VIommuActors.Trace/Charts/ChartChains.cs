@@ -5,7 +5,7 @@ internal sealed class ChartChains
 {
     private readonly ChartTrace _trace;
 
-    public ChartChains(ChartTrace trace)
+    public ChartChains(ChartTrace trace, ChartOptions options)
     {
         _trace = trace;
         Order = new HappensBefore(trace);
@@ -27,7 +27,8 @@ internal sealed class ChartChains
         LastFault = _trace.FaultyEvents.Where(at => at >= 0 && at <= finding.At).Select(at => (int?)at).LastOrDefault();
         Waits = Repeats.Where(repeat => IsWait(repeat, finding.At)).Select(repeat => (ChartRepeat?)repeat).LastOrDefault();
         // What was waited for never came: the interesting part ends where it was lost, or at the last message that led to nothing.
-        var end = Waits is null && !finding.IsVerdict ? finding.At : LastFault ?? LastDeadEnd(finding.At) ?? finding.At;
+        var neverCame = options.NeverCame is { } ask ? ask(finding.Property) : Waits is not null || finding.IsVerdict;
+        var end = neverCame ? LastFault ?? LastDeadEnd(finding.At) ?? finding.At : finding.At;
         Access = Chain(end, stop);
     }
 
@@ -49,7 +50,8 @@ internal sealed class ChartChains
     public ChartRepeat? Waits { get; }
 
     /// <summary>Names of everybody who takes part in the chains.</summary>
-    public HashSet<string> Participants() => Access.Concat(Revocation).SelectMany(at => new[] { _trace.Events[at].From, _trace.Events[at].To })
+    public HashSet<string> Participants() => Access.Concat(Revocation)
+        .SelectMany(at => new[] { _trace.Events[at].From, _trace.Events[at].To })
         .OfType<string>().ToHashSet(StringComparer.Ordinal);
 
     // A wait keeps itself going: each round is sent by the one before. Between it and the violation may lie a round that is cut short.

@@ -124,9 +124,11 @@ internal sealed class ChartExplanation
         }
 
         var waits = _chains.Waits is { } repeat
-            ? $" From step {Step(repeat.First)} on {ChartWords.Count(repeat.Period, "step")} came {ChartWords.Count(repeat.Times, "time")} in a row."
+            ? $" From step {Step(repeat.First)} on {ChartWords.Count(repeat.Period, "step")} came "
+                + $"{ChartWords.Count(repeat.Times, "time")} in a row."
             : "";
-        Say($"What was waited for never came: {ChartWords.Count(_finding.At - end, "step")} followed until step {Step(_finding.At)}.{waits}");
+        var following = ChartWords.Count(_finding.At - end, "step");
+        Say($"What was waited for never came: {following} followed until step {Step(_finding.At)}.{waits}");
     }
 
     private void Faults()

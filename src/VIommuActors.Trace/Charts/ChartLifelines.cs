@@ -8,7 +8,8 @@ internal sealed class ChartLifelines
 
     private readonly Dictionary<string, int> _columns;
 
-    private ChartLifelines(IReadOnlyList<string> names, IReadOnlyList<string> shared, Dictionary<string, int> columns, Func<string, string?>? about)
+    private ChartLifelines(
+        IReadOnlyList<string> names, IReadOnlyList<string> shared, Dictionary<string, int> columns, Func<string, string?>? about)
     {
         (Names, Shared, _columns) = (names, shared, columns);
         Legend = [.. names.Select(name => (Name: name, About: about?.Invoke(name) ?? "")).Where(one => one.About.Length > 0)];
@@ -39,13 +40,15 @@ internal sealed class ChartLifelines
             // Whoever the violation needs comes first, then those with most messages; the order of appearance decides the rest.
             var needed = chain.SelectMany(step => new[] { step.From, step.To }).OfType<string>().ToHashSet(StringComparer.Ordinal);
             var counts = hops.SelectMany(hop => new[] { hop.From, hop.To }).OfType<string>()
-                .GroupBy(name => name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+                .CountBy(name => name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
             var chosen = all.OrderByDescending(needed.Contains).ThenByDescending(name => counts[name])
                 .Take(options.MaxLifelines - 1).ToHashSet(StringComparer.Ordinal);
             own = [.. all.Where(chosen.Contains)];
         }
 
-        var ordered = options.Place is { } place ? own.OrderBy(place).ThenBy(name => name, StringComparer.Ordinal).ToList() : Order(own, hops);
+        var ordered = options.Place is { } place
+            ? own.OrderBy(place).ThenBy(name => name, StringComparer.Ordinal).ToList()
+            : Order(own, hops);
         List<string> shared = [.. all.Except(own, StringComparer.Ordinal)];
         var columns = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < ordered.Count; i++)

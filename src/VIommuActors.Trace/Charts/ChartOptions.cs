@@ -15,7 +15,9 @@ public sealed record ChartOptions
     /// <summary>Which violation of the trace is charted, from 1; beyond the last one it is the last.</summary>
     public int Violation { get; init; } = 1;
 
-    /// <summary>Most rows of text and Mermaid, at least 8. Of a longer trace what leads to the violation is shown, the rest is counted.</summary>
+    /// <summary>
+    /// Most rows of text and Mermaid, at least 8. Of a longer trace what leads to the violation is shown, the rest is counted.
+    /// </summary>
     public int MaxRows { get; init; } = 48;
 
     /// <summary>Most rows of SVG, at least 8.</summary>
@@ -29,6 +31,12 @@ public sealed record ChartOptions
 
     /// <summary>What happened in the step that a violation names as <c>revokedAtStep</c>.</summary>
     public string Revoked { get; init; } = "revoked here";
+
+    /// <summary>
+    /// True for a property that says that something never came: its explanation ends where that was lost, not where patience ended.
+    /// Null: told from the trace, which then ends in a wait, or in a verdict.
+    /// </summary>
+    public Func<string, bool>? NeverCame { get; init; }
 
     /// <summary>What a message says in few words, in place of its arguments; null, or a null from it, for the arguments.</summary>
     public Func<TraceEvent, string?>? Says { get; init; }

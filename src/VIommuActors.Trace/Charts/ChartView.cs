@@ -22,6 +22,10 @@ internal sealed record ChartView(
         return new ChartView(title, rows.All, lifelines, times.Count == 1 ? times[0] : null, [.. Footers(trace, rows.LeftOut)]);
     }
 
+    /// <summary>What a chart says whose steps have one time.</summary>
+    public string? Still => TimeNs is not { } time ? null : string.Create(
+        CultureInfo.InvariantCulture, $"All steps shown at t={time} ns; their order is the order of the lines.");
+
     private static IEnumerable<string> Footers(ChartTrace trace, int leftOut)
     {
         if (leftOut > 0)
@@ -281,7 +285,10 @@ internal sealed record ChartView(
 
         private string ViolationText(ChartFinding finding)
         {
-            var text = $"{finding.Property.ToUpperInvariant()} {ChartWords.Details(finding)}".TrimEnd();
+            // A name stands out in capitals, a sentence does not read in them.
+            var isName = !finding.Property.Contains(' ', StringComparison.Ordinal);
+            var property = isName ? finding.Property.ToUpperInvariant() : finding.Property;
+            var text = $"{property} {ChartWords.Details(finding)}".TrimEnd();
             var granted = finding.Granted is { } g ? $"; {options.Granted}: step {trace.Events[g].Step}" : "";
             var revoked = finding.Revoked is { } r ? $"; {options.Revoked}: step {trace.Events[r].Step}" : "";
             return text + granted + revoked;
@@ -291,7 +298,8 @@ internal sealed record ChartView(
         {
             var (first, last) = (trace.Events[from], trace.Events[end - 1]);
             var steps = end - from == 1 ? $"step {first.Step}" : $"steps {first.Step} to {last.Step}";
-            return new FoldRow($"{ChartWords.Count(end - from, "step")} folded: {(why is null ? "" : why + ", ")}{steps}{Times(first, last)}");
+            var what = why is null ? "" : why + ", ";
+            return new FoldRow($"{ChartWords.Count(end - from, "step")} folded: {what}{steps}{Times(first, last)}");
         }
 
         private static string Times(TraceEvent from, TraceEvent to) => from.TimeNs == to.TimeNs ? "" : string.Create(

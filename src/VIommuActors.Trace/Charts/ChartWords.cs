@@ -47,7 +47,8 @@ internal static class ChartWords
     public static string Details(ChartFinding finding) => string.Join(' ', finding.Args.Select(arg => arg.ToString()));
 
     /// <summary>A remark.</summary>
-    public static string Remark(TraceNote note) => $"{note.By}: {note.Name} {string.Join(' ', note.Args.Select(arg => arg.ToString()))}".TrimEnd();
+    public static string Remark(TraceNote note) =>
+        $"{note.By}: {note.Name} {string.Join(' ', note.Args.Select(arg => arg.ToString()))}".TrimEnd();
 
     /// <summary>What happened to a message that did not go as sent.</summary>
     public static string Fault(ChartFault fault)

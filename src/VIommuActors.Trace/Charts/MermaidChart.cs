@@ -78,7 +78,8 @@ internal static class MermaidChart
     private static void Arrow(StringBuilder text, ChartLifelines lines, string? from, string to, bool isLost, string label)
     {
         var whose = lines.IsShared(from) || lines.IsShared(to) ? $"{from ?? "outside"} to {to}: " : "";
-        text.Append(CultureInfo.InvariantCulture, $"    {Id(lines[from])}{(isLost ? "-x" : "->>")}{Id(lines[to])}: {Escape(whose + label)}\n");
+        var arrow = isLost ? "-x" : "->>";
+        text.Append(CultureInfo.InvariantCulture, $"    {Id(lines[from])}{arrow}{Id(lines[to])}: {Escape(whose + label)}\n");
     }
 
     private static string Id(int column) => column < 0 ? "x" : string.Create(CultureInfo.InvariantCulture, $"p{column}");

@@ -16,7 +16,7 @@ public sealed class SequenceChart
     private SequenceChart(ChartTrace trace, string title, ChartOptions options)
     {
         (_trace, _title, _options) = (trace, title, options);
-        _chains = new ChartChains(trace);
+        _chains = new ChartChains(trace, options);
     }
 
     /// <summary>The property that was violated; null when the trace tells of no violation.</summary>

@@ -55,7 +55,8 @@ internal sealed class SvgChart
             var (x, name) = (X(i), _view.Lifelines.Names[i]);
             var shown = name.Length > MaxNameChars ? string.Concat(name.AsSpan(0, 7), "…", name.AsSpan(name.Length - 7)) : name;
             svg.Append(CultureInfo.InvariantCulture, $"<line class=\"l\" x1=\"{x}\" y1=\"{Top - 12}\" x2=\"{x}\" y2=\"{end}\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"h m\" x=\"{x}\" y=\"{Top - 18}\"><title>{Escape(name)}</title>{Escape(shown)}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text class=\"h m\" x=\"{x}\" y=\"{Top - 18}\">");
+            svg.Append(CultureInfo.InvariantCulture, $"<title>{Escape(name)}</title>{Escape(shown)}</text>\n");
         }
 
         return svg.Append(_body).Append("</svg>\n").ToString();
@@ -66,7 +67,8 @@ internal sealed class SvgChart
         + "text{font:12px ui-monospace,Menlo,Consolas,monospace;fill:#1b1f24}\n"
         + ".bg{fill:#fff}.h{font-weight:bold}.m{text-anchor:middle}.n{text-anchor:end}.r,.n{fill:#57606a}\n"
         + ".l{stroke:#afb8c1}.a{stroke:#1b1f24;stroke-width:1.3;fill:none}.p{fill:#1b1f24}\n"
-        + ".bad{stroke:#cf222e;stroke-width:3;fill:none}.badp,.badt{fill:#cf222e}.badt{font-weight:bold}.badb{fill:#cf222e;fill-opacity:.13}\n"
+        + ".bad{stroke:#cf222e;stroke-width:3;fill:none}.badp,.badt{fill:#cf222e}.badt{font-weight:bold}\n"
+        + ".badb{fill:#cf222e;fill-opacity:.13}\n"
         + ".mk{fill:#0550ae;font-weight:bold}.mkb{fill:#0969da;fill-opacity:.13}.ft{fill:#8a4600;font-weight:bold}\n"
         + "@media (prefers-color-scheme:dark){\n"
         + "text{fill:#e6edf3}.bg{fill:#0d1117}.r,.n{fill:#9198a1}.l{stroke:#484f58}.a{stroke:#e6edf3}.p{fill:#e6edf3}\n"
@@ -135,11 +137,15 @@ internal sealed class SvgChart
         else
         {
             var back = a < b ? -1 : 1;
-            _body.Append(CultureInfo.InvariantCulture, $"<line class=\"{line}\" x1=\"{X(a)}\" y1=\"{middle}\" x2=\"{at + (back * 6)}\" y2=\"{middle}\"/>\n");
+            _body.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"{line}\" x1=\"{X(a)}\" y1=\"{middle}\" x2=\"{at + (back * 6)}\" y2=\"{middle}\"/>\n");
             if (!isLost)
             {
-                _body.Append(CultureInfo.InvariantCulture,
-                    $"<polygon class=\"{point}\" points=\"{at},{middle} {at + (back * 9)},{middle - 4} {at + (back * 9)},{middle + 4}\"/>\n");
+                var (end, upper, lower) = (at + (back * 9), middle - 4, middle + 4);
+                _body.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<polygon class=\"{point}\" points=\"{at},{middle} {end},{upper} {end},{lower}\"/>\n");
             }
 
             at += back * 6;
@@ -154,9 +160,9 @@ internal sealed class SvgChart
 
     private IEnumerable<string> Legend()
     {
-        if (_view.TimeNs is { } time)
+        if (_view.Still is { } still)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"All steps shown at t={time} ns; their order is the order of the lines.");
+            yield return still;
         }
 
         foreach (var sentence in _view.Footer)

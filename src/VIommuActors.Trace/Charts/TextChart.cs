@@ -178,9 +178,9 @@ internal sealed class TextChart
     private void Foot()
     {
         Line("");
-        if (_view.TimeNs is { } time)
+        if (_view.Still is { } still)
         {
-            Paragraph("", string.Create(CultureInfo.InvariantCulture, $"All steps shown at t={time} ns; their order is the order of the lines."));
+            Paragraph("", still);
         }
 
         foreach (var sentence in _view.Footer)
