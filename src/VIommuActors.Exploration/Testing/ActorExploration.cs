@@ -136,6 +136,7 @@ public static class ActorExploration
             DistinctTraces = 1,
             Redundant = 0,
             Violations = 0,
+            ViolationsOf = new SortedDictionary<string, long>(),
             FirstViolation = null,
             Complete = false,
             NotExplored = [$"Only the schedule of {ReplayVariable} was run."],
