@@ -27,7 +27,7 @@ public static class ParallelExplorer
     /// </param>
     /// <param name="cancel">Ends the search; schedules in progress are given up and not counted.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of workers is out of range.</exception>
-    /// <exception cref="ArgumentException">The strategy cannot share its schedules, or the checkpoint is that of another search.</exception>
+    /// <exception cref="ArgumentException">The strategy cannot share schedules, or the checkpoint is of another search.</exception>
     /// <remarks>Whatever a worker throws is thrown here, once all have ended; of several the one in the first schedule.</remarks>
     public static ExploreResult Explore(Func<int, WorkerWorld> make, int workers, ExploreOptions options, CancellationToken cancel)
     {
