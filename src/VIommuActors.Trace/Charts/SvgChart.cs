@@ -96,7 +96,7 @@ internal sealed class SvgChart
                     ChartMark.Granted or ChartMark.Revoked => "mk",
                     _ => "r",
                 };
-                Text(_textAt, y, style, $"{(banner.Mark == ChartMark.Violation ? "⛔ " : "▲ ")}{banner.Text}");
+                Text(_textAt, y, style, $"{(banner.Mark == ChartMark.Violation ? "!! " : "▲ ")}{banner.Text}");
                 break;
             case FoldRow fold:
                 Text(_left, y, "r", $"… {fold.Text}");
