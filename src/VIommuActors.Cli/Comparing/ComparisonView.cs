@@ -84,7 +84,7 @@ internal static class ComparisonView
                 new("violated\nruns"), new("DMAs\ndone"), new("faulted"), .. If(hasOpen, new Column("open")),
                 .. If(hasAbandoned, new Column("aban-\ndoned")), new("issued"), new("invali-\ndations"),
             ],
-            [.. comparison.Tallies.Select(tally => SafetyRow(tally, hasOpen, hasAbandoned)), .. comparison.Unable.Select(Unable)]);
+            [.. comparison.Tallies.Select(tally => SafetyRow(tally, hasOpen, hasAbandoned)), .. comparison.Unable.Select(protocol => Unable(comparison, protocol))]);
     }
 
     private static ImmutableArray<T> If<T>(bool isWanted, T one) => isWanted ? [one] : [];
@@ -103,7 +103,12 @@ internal static class ComparisonView
         ];
     }
 
-    private static ImmutableArray<Cell> Unable(string protocol) => [protocol, new("n/a (queued only)", Tone.Dim)];
+    private static ImmutableArray<Cell> Unable(Comparison comparison, string protocol)
+    {
+        var problem = ScenarioRunner.WhyNot(comparison.Scenario, protocol)!;
+        var why = problem.Key == "invalidation" ? $"{problem.Accepted} only" : $"not with {problem.Value}";
+        return [protocol, new($"n/a ({why})", Tone.Dim)];
+    }
 
     private static TextTable Cost(Comparison comparison) => new(
         [

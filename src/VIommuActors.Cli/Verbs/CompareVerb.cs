@@ -104,11 +104,15 @@ internal sealed class CompareVerb : Verb
             return new Comparison(scenario, asked, _input.SetsOf(parse), seed, runs,
                 [.. all.Where(able.Contains).Select(name => new Tally(scenario, name))], [.. all.Where(name => !able.Contains(name))]);
         }).ToImmutableArray();
-        return comparisons.Any(comparison => !comparison.Tallies.IsEmpty)
-            ? comparisons
-            : throw ToolException.Usage(
-                "--protocol", string.Join(", ", wanted), "it needs queued invalidation, which this scenario does not use",
-                "--set invalidation=queued, or " + string.Join(", ", ScenarioRunner.ProtocolsFor(comparisons[0].Scenario)));
+        if (comparisons.Any(comparison => !comparison.Tallies.IsEmpty))
+        {
+            return comparisons;
+        }
+        var first = comparisons[0];
+        var problem = ScenarioRunner.WhyNot(first.Scenario, first.Unable[0])!;
+        throw ToolException.Usage(
+            "--protocol", string.Join(", ", wanted), problem.Message,
+            $"--set {problem.Key}={problem.Accepted}, or " + string.Join(", ", ScenarioRunner.ProtocolsFor(first.Scenario)));
     }
 
     // False when the user interrupted.

@@ -84,11 +84,10 @@ internal sealed class RunVerb : Verb
         var asked = parse.GetValue(_scenario)!;
         var loaded = _input.Load(asked, parse);
         var protocol = named ?? loaded.Scenario.Protocol;
-        var able = ScenarioRunner.ProtocolsFor(loaded.Scenario);
-        if (!able.Contains(protocol))
+        if (ScenarioRunner.WhyNot(loaded.Scenario, protocol) is { } problem)
         {
-            throw ToolException.Usage("--protocol", protocol, "it needs queued invalidation, which this scenario does not use",
-                "--set invalidation=queued, or " + string.Join(", ", able));
+            throw ToolException.Usage("--protocol", protocol, problem.Message,
+                $"--set {problem.Key}={problem.Accepted}, or " + string.Join(", ", ScenarioRunner.ProtocolsFor(loaded.Scenario)));
         }
         var sets = _input.SetsOf(parse);
         return (

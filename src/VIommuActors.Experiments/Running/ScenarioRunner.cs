@@ -28,6 +28,10 @@ public sealed class ScenarioRunner : IDisposable
     public static IReadOnlyList<string> ProtocolsFor(Scenario scenario) =>
         [.. ProtocolCatalog.All.Where(protocol => Compatibility.Problem(scenario, protocol) is null).Select(protocol => protocol.Name)];
 
+    /// <summary>Why a protocol cannot run a scenario; null when it can.</summary>
+    public static UnsupportedCombinationException? WhyNot(Scenario scenario, string protocol) =>
+        ProtocolCatalog.Find(protocol) is { } known ? Compatibility.Problem(scenario, known) : null;
+
     /// <summary>Runs to the end, or to a limit.</summary>
     /// <exception cref="UnsupportedCombinationException">The protocol does not work with the scenario's invalidation interface.</exception>
     public RunResult Run(RunRequest request, CancellationToken cancel = default)
