@@ -36,4 +36,17 @@ public sealed record GuestNodes
 
     /// <summary>Devices by index.</summary>
     public required ImmutableArray<DevicePlace> Devices { get; init; }
+
+    /// <summary>Index of the device whose party this is; -1 for any other party.</summary>
+    public int IndexOfDevice(NodeId party)
+    {
+        for (var device = 0; device < Devices.Length; device++)
+        {
+            if (Devices[device].Node == party) return device;
+        }
+        return -1;
+    }
+
+    /// <summary>Index of the unit whose emulator process the party belongs to; -1 for a party of no such process.</summary>
+    public int ProcessOf(NodeId party) => IndexOfDevice(party) is >= 0 and var device ? Devices[device].Unit : Dummies.IndexOf(party);
 }

@@ -30,6 +30,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     private readonly SortedDictionary<long, (int Guest, SourceId Source, Grant Grant)> _requests = [];
     private readonly long[] _counts = new long[Properties.All.Count];
     private readonly List<Violation> _violations = [];
+    private readonly HashSet<int> _panicked = [];
 
     /// <summary>Called for each violation as it happens, also for those beyond <see cref="DetailLimit"/>.</summary>
     public Action<Violation>? Broken { get; set; }
@@ -43,7 +44,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     /// <summary>The first <see cref="DetailLimit"/> violations, in order.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
 
-    /// <summary>DMA requests issued, completed, refused, and gone with their device's process.</summary>
+    /// <summary>DMA requests issued, completed, refused, and gone with their device or their guest.</summary>
     public long Issues { get; private set; }
 
     /// <summary>Requests that completed.</summary>
@@ -52,7 +53,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     /// <summary>Requests that were refused.</summary>
     public long Faulted { get; private set; }
 
-    /// <summary>Requests that died with their device's process.</summary>
+    /// <summary>Requests that died with their device, alone or with its process, or with their guest.</summary>
     public long AbandonedRequests { get; private set; }
 
     /// <summary>Invalidations seen complete.</summary>
@@ -159,8 +160,18 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     public void Misreported(int guest, SourceId source) => Report(Property.WrongFault, guest, source, default, default, 0, null);
 
     /// <inheritdoc/>
-    public void TimedOut(int guest, int vcpu, long waitedNs) =>
-        Report(Property.LostCompletion, guest, null, default, default, 0, null);
+    public void TimedOut(int guest, int vcpu, long waitedNs)
+    {
+        if (!_panicked.Contains(guest)) Report(Property.LostCompletion, guest, null, default, default, 0, null);
+    }
+
+    /// <inheritdoc/>
+    public void Panicked(int guest)
+    {
+        _panicked.Add(guest);
+        foreach (var work in _requests.Where(request => request.Value.Guest == guest).Select(request => request.Key).ToArray())
+            Abandoned(work);
+    }
 
     /// <inheritdoc/>
     public void Accessed(int guest, SourceId source, long work, Iova iova, GuestPhysical address, int bytes, bool isWrite)

@@ -45,6 +45,14 @@ public interface IGuestWatch
     /// <summary>The device went away with its process before the request was over, which is nobody's violation.</summary>
     void Abandoned(long work);
 
+    /// <summary>
+    /// The guest panicked and waits for nothing any more: what it had asked for is nobody's violation if it never comes. Its memory is
+    /// still its own.
+    /// </summary>
+    void Panicked(int guest)
+    {
+    }
+
     /// <summary>The guest has started up; what it does from here on is its work.</summary>
     void WorkBegins(int guest);
 

@@ -50,6 +50,20 @@ public class RequestTests
     }
 
     [Fact]
+    public void A_guest_that_panicked_misses_nothing_but_its_memory_is_still_judged()
+    {
+        var grant = Issue(1);
+        _bench.Oracle.Panicked(0);
+        _bench.Oracle.TimedOut(0, 0, 1_000);
+        Assert.Equal(("", 0, 1L), (_bench.Broken, _bench.Oracle.Unfinished, _bench.Oracle.AbandonedRequests));
+        _bench.Oracle.TimedOut(1, 0, 1_000);
+        _bench.Revoke(grant);
+        _bench.Write(grant.Iova.Value, grant.Frames[0].Value);
+        _bench.Oracle.Close();
+        Assert.Equal("lost-completion stale-write", _bench.Broken);
+    }
+
+    [Fact]
     public void Requests_that_are_open_at_the_end_are_lost_in_the_order_of_their_numbers()
     {
         foreach (var work in new[] { 5, 3, 8, 4 }) Issue(work);

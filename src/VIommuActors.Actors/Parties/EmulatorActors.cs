@@ -7,18 +7,21 @@ using VIommuActors.Protocols.Seam;
 namespace VIommuActors.Actors.Parties;
 
 /// <summary>The injected death of an emulator's thread; its supervisor restarts it with nothing remembered.</summary>
-public sealed class EmulatorCrashException(int life, long restartAfterNs) : Exception("injected crash")
+public sealed class EmulatorCrashException(int life, long restartAfterNs, bool alone = false) : Exception("injected crash")
 {
     /// <summary>The life that ended, counted from 0.</summary>
     public int Life { get; } = life;
 
-    /// <summary>Nanoseconds until the process is started again; negative for never.</summary>
+    /// <summary>Nanoseconds until the party may be started again; negative for never.</summary>
     public long RestartAfterNs { get; } = restartAfterNs;
+
+    /// <summary>True when its process goes on without it.</summary>
+    public bool Alone { get; } = alone;
 }
 
 /// <summary>
-/// A party that lives in the emulator's process and dies with it. A crash takes its state and whatever it had accepted; the kernel then
-/// reaps it, which shows as a fence behind its last access to guest memory. Until it is started again it answers nothing.
+/// A party that lives in the emulator's process and dies with it, or a device alone. A crash takes its state and whatever it had accepted;
+/// the kernel then reaps it, which shows as a fence behind its last access to guest memory. Until it is started again it answers nothing.
 /// </summary>
 /// <remarks>
 /// No party of a process comes back before the whole process has been reaped: the hypervisor would take the new one's requests for
@@ -29,7 +32,19 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     private const long StartToken = -2;
 
     private int _life;
-    private bool _down, _reaped, _due;
+    private bool _down, _alone, _reaped, _due;
+
+    /// <summary>Number of the life it is in, or comes back to.</summary>
+    protected int Life => _life;
+
+    /// <summary>True while nothing of it remains to be waited for and its time has come, but it does not run yet.</summary>
+    protected bool IsReady => _down && _due && _reaped;
+
+    /// <summary>Who is who.</summary>
+    protected GuestNodes Nodes => nodes;
+
+    /// <summary>True for a party that can die while its process goes on.</summary>
+    protected virtual bool CanDieAlone => false;
 
     /// <inheritdoc/>
     public override void Send(NodeId to, Message message) => base.Send(to, message is Slotted call ? call.Marked(_life) : message);
@@ -45,11 +60,8 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     protected override void PostRestart(Exception reason)
     {
         Install(null);
-        _down = true;
-        Send(nodes.Memory, new ReapFence(Node, nodes.Hub));
-        if (reason is not EmulatorCrashException crash) return;
-        _life = crash.Life + 1;
-        if (crash.RestartAfterNs >= 0) After(crash.RestartAfterNs, new Wake(Node, StartToken));
+        if (reason is EmulatorCrashException crash) Fall(crash.Life + 1, crash.RestartAfterNs, crash.Alone);
+        else Fall(_life, -1, alone: false);
     }
 
     /// <inheritdoc/>
@@ -57,15 +69,19 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     {
         switch (message)
         {
-            case Crash crash when !_down:
-                throw new EmulatorCrashException(_life, crash.RestartAfterNs);
-            case Wake { Token: StartToken }:
-                _due = true;
-                Start();
+            case Crash crash:
+                Die(crash);
                 break;
-            case Reaped:
+            case Wake { Token: <= StartToken } wake:
+                // The token names the life, or a death that was overtaken by a larger one would wake it too early.
+                if (wake.Token != StartToken - _life) break;
+                _due = true;
+                if (IsReady) ComeBack();
+                break;
+            case Reaped reaped:
+                if (reaped.Alone != _alone) break;
                 _reaped = true;
-                Start();
+                if (IsReady) ComeBack();
                 break;
             case Slotted answer:
                 if (!_down && answer.Life == _life) base.Deliver(answer.Unmarked());
@@ -76,17 +92,48 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
         }
     }
 
-    private void Start()
+    /// <summary>It can be started; by default it is.</summary>
+    protected virtual void ComeBack() => Start();
+
+    /// <summary>Starts its new life.</summary>
+    protected void Start()
     {
-        if (!_down || !_due || !_reaped) return;
         _down = false;
         Install(build(this));
         Started();
     }
 
-    /// <summary>The process runs again.</summary>
+    /// <summary>Its new life has begun.</summary>
     protected virtual void Started()
     {
+    }
+
+    private void Die(Crash crash)
+    {
+        var alone = crash.Scope == CrashScope.Device && CanDieAlone;
+        // What is down with its process cannot die once more; what is down alone still dies with its process.
+        if (_down && (alone || !_alone)) return;
+        if (crash.Scope != CrashScope.Part && !alone) TellSiblings(crash.RestartAfterNs);
+        if (!_down) throw new EmulatorCrashException(_life, crash.RestartAfterNs, alone);
+        Fall(_life + 1, crash.RestartAfterNs, alone: false);
+    }
+
+    private void Fall(int life, long restartAfterNs, bool alone)
+    {
+        (_life, _down, _alone, _reaped, _due) = (life, true, alone, false, false);
+        Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone));
+        if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - life));
+    }
+
+    private void TellSiblings(long restartAfterNs)
+    {
+        var unit = nodes.ProcessOf(Node);
+        var crash = new Crash(Node, restartAfterNs);
+        if (nodes.Dummies[unit] != Node) Send(nodes.Dummies[unit], crash);
+        foreach (var device in nodes.Devices)
+        {
+            if (device.Unit == unit && device.Node != Node) Send(device.Node, crash);
+        }
     }
 }
 
@@ -99,7 +146,7 @@ public sealed class DummyVIommuActor(NodeId node, IWires wires, GuestNodes nodes
         Akka.Actor.Props.Create(() => new DummyVIommuActor(node, wires, nodes, build));
 
     /// <inheritdoc/>
-    protected override void Started() => Deliver(new PowerOn(Node));
+    protected override void Started() => Deliver(new PowerOn(Node, Again: true));
 }
 
 /// <summary>An emulated PCI function with DMA.</summary>
@@ -110,4 +157,21 @@ public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, 
     public static Props Props(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) =>
         Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, build));
 
+    /// <inheritdoc/>
+    protected override bool CanDieAlone => true;
+
+    /// <inheritdoc/>
+    protected override void Deliver(Message message)
+    {
+        if (message is not DevicePresence { Step: DeviceStep.Start } start) base.Deliver(message);
+        else if (IsReady && start.Life == Life) Start();
+    }
+
+    /// <summary>It takes no request before everyone counts on it who would have to wait for it.</summary>
+    protected override void ComeBack() => Announce(DeviceStep.Ready);
+
+    /// <inheritdoc/>
+    protected override void Started() => Announce(DeviceStep.Running);
+
+    private void Announce(DeviceStep step) => Send(Nodes.Hub, new DevicePresence(Node, Node, step, Life));
 }

@@ -33,7 +33,7 @@ public sealed class RunFigures
     /// <summary>Of these, refused by the unit.</summary>
     public long DmasFaulted { get; set; }
 
-    /// <summary>Of these, gone with a crashed emulator.</summary>
+    /// <summary>Of these, gone with a crashed emulator, device or guest.</summary>
     public long DmasAbandoned { get; set; }
 
     /// <summary>Of these, neither finished nor lost when the run was cut off or its last vCPU stopped.</summary>
@@ -42,7 +42,7 @@ public sealed class RunFigures
     /// <summary>vCPUs without an end although nothing was left to happen: in the hypervisor, behind a lock, never started.</summary>
     public long StuckVcpus { get; set; }
 
-    /// <summary>vCPUs whose guest stopped itself, or whose domain was crashed.</summary>
+    /// <summary>vCPUs whose guest stopped itself, or whose domain was crashed; not one that was made to panic.</summary>
     public long StoppedVcpus { get; set; }
 
     /// <summary>Invalidations a guest saw complete.</summary>

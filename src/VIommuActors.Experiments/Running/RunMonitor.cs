@@ -21,6 +21,9 @@ internal sealed class RunMonitor(SimKernel kernel, int vcpus, bool stopsAtEnd) :
 
     public IReadOnlyList<string> Stops => _stops;
 
+    /// <summary>vCPUs whose guest stopped itself or was crashed; one that was made to panic does not count.</summary>
+    public int Stopped => _vcpus.Count(vcpu => vcpu.End == VcpuEnd.Stopped);
+
     public int Running => _running;
 
     /// <summary>vCPUs that sit inside the hypervisor and execute nothing.</summary>

@@ -146,7 +146,7 @@ internal sealed class SimulatedMachine : IDisposable
             _figures.StuckVcpus = Monitor.Running;
             Oracle.Close();
         }
-        _figures.StoppedVcpus = Monitor.Stops.Count;
+        _figures.StoppedVcpus = Monitor.Stopped;
         _figures.DmasOpen = Oracle.Unfinished;
         _meter.Close();
         _figures.Dmas = Oracle.Issues;

@@ -20,6 +20,9 @@ public enum VcpuEnd
 
     /// <summary>Its guest stopped itself, or its domain was crashed.</summary>
     Stopped,
+
+    /// <summary>Its guest was made to panic by a fault plan, which is nobody's failure.</summary>
+    Panicked,
 }
 
 /// <summary>Told when a vCPU begins and ends.</summary>
@@ -113,7 +116,7 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
         switch (message)
         {
             case PowerOn:
-                if (_run is not null) break;
+                if (_run is not null || End != VcpuEnd.Running) break;
                 _end.Began(this);
                 _run = _program.Run(this);
                 break;
@@ -139,6 +142,9 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
             case DomainCrashed:
                 Stop("the domain was crashed by the hypervisor");
                 break;
+            case GuestPanic panic:
+                Panic(panic);
+                break;
             default:
                 throw new UnhandledMessageException(message, $"vCPU {Index}");
         }
@@ -157,10 +163,23 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
         _end.Ended(Guest, Index, null);
     }
 
-    private void Stop(string why)
+    private void Panic(GuestPanic panic)
+    {
+        if (!_nodes.Vcpus.Contains(panic.From))
+        {
+            foreach (var sibling in _nodes.Vcpus)
+            {
+                if (sibling != _port.Self) _port.Send(sibling, new GuestPanic(_port.Self));
+            }
+        }
+        Stop("the guest was made to panic", VcpuEnd.Panicked);
+        Watch.Panicked(Guest);
+    }
+
+    private void Stop(string why, VcpuEnd how = VcpuEnd.Stopped)
     {
         if (End != VcpuEnd.Running) return;
-        End = VcpuEnd.Stopped;
+        End = how;
         _waits = Waits.Nothing;
         _end.Ended(Guest, Index, why);
     }

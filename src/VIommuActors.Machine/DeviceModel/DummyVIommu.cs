@@ -21,6 +21,7 @@ public class DummyVIommu : IParty, IDeviceModelPort
     private readonly SharedPages _shared;
     private readonly IDeviceModelHalf _half;
     private readonly int[] _ports;
+    private readonly ImmutableArray<NodeId> _all;
     private int _bound;
 
     /// <summary>The dummy for unit <paramref name="index"/>.</summary>
@@ -31,7 +32,8 @@ public class DummyVIommu : IParty, IDeviceModelPort
         _index = index;
         _shared = shared;
         _ports = new int[nodes.Vcpus.Length];
-        Devices = [.. nodes.Devices.Where(device => device.Unit == index).Select(device => device.Node)];
+        _all = [.. nodes.Devices.Where(device => device.Unit == index).Select(device => device.Node)];
+        Devices = _all;
         _half = protocol.CreateDeviceModelHalf(this, options);
     }
 
@@ -45,14 +47,15 @@ public class DummyVIommu : IParty, IDeviceModelPort
     public NodeId Hypervisor => _nodes.Units[_index];
 
     /// <inheritdoc/>
-    public ImmutableArray<NodeId> Devices { get; }
+    public ImmutableArray<NodeId> Devices { get; private set; }
 
     /// <inheritdoc/>
     public virtual void Receive(Message message)
     {
         switch (message)
         {
-            case PowerOn:
+            case PowerOn power:
+                if (power.Again) Devices = [];
                 Call(AttachStep.QueryCapabilities);
                 break;
             case AttachReply reply:
@@ -60,6 +63,9 @@ public class DummyVIommu : IParty, IDeviceModelPort
                 break;
             case EventUpcall upcall:
                 Serve(upcall.Port);
+                break;
+            case DevicePresence presence:
+                Presence(presence);
                 break;
             default:
                 if (!_half.Receive(message)) throw new UnhandledMessageException(message, $"dummy vIOMMU {_index}");
@@ -72,6 +78,18 @@ public class DummyVIommu : IParty, IDeviceModelPort
 
     /// <inheritdoc/>
     public void After(long delayNs, Message message) => _port.After(delayNs, message);
+
+    private void Presence(DevicePresence presence)
+    {
+        if (Devices.Contains(presence.Device))
+        {
+            Devices = Devices.Remove(presence.Device);
+            _half.DeviceGone(presence.Device);
+        }
+        if (presence.Step != DeviceStep.Expected) return;
+        Devices = [.. _all.Where(device => device == presence.Device || Devices.Contains(device))];
+        _port.Send(_nodes.Hub, presence with { From = Self });
+    }
 
     private void Attach(AttachReply reply)
     {

@@ -18,6 +18,7 @@ public sealed class IoreqServer : IParty
     private readonly Emulator[] _emulators;
     private readonly IoreqServers _servers = new();
     private readonly XenDomainId _guest;
+    private readonly DeviceRoll _devices;
     private bool _unpaused;
 
     /// <summary>One emulator per dummy vIOMMU; <paramref name="pages"/> are what it shares with each.</summary>
@@ -27,6 +28,7 @@ public sealed class IoreqServer : IParty
         _nodes = nodes;
         _channels = channels;
         _guest = new XenDomainId((ushort)(nodes.Guest + 1));
+        _devices = new DeviceRoll(port, nodes);
         _emulators = [.. pages.Select((shared, index) => new Emulator(index, shared, nodes.Vcpus.Length))];
     }
 
@@ -51,7 +53,11 @@ public sealed class IoreqServer : IParty
                 Attach(call);
                 break;
             case Reaped reaped:
-                PartyGone(reaped.Party);
+                if (reaped.Alone) DeviceGone(reaped.Party);
+                else PartyGone(reaped.Party);
+                break;
+            case DevicePresence presence:
+                Presence(presence);
                 break;
             default:
                 throw new UnhandledMessageException(message, "ioreq server");
@@ -180,6 +186,7 @@ public sealed class IoreqServer : IParty
         emulator.Reaped.Clear();
         _port.Send(_nodes.Units[emulator.Index], new EmulatorAttached(_port.Self, true, _nodes.Dummies[emulator.Index]));
         TellDevices(emulator, present: true);
+        _devices.Attached(emulator.Index);
         if (_unpaused || !Array.TrueForAll(_emulators, e => e.Attached)) return;
         // As the toolstack does: the domain is unpaused once its device models are ready.
         _unpaused = true;
@@ -198,11 +205,7 @@ public sealed class IoreqServer : IParty
 
     private void PartyGone(NodeId party)
     {
-        var unit = _nodes.Dummies.IndexOf(party);
-        foreach (var device in _nodes.Devices)
-        {
-            if (device.Node == party) unit = device.Unit;
-        }
+        var unit = _nodes.ProcessOf(party);
         if (unit < 0) return;
         var emulator = _emulators[unit];
         if (!emulator.Reaped.Add(party)) return;
@@ -212,11 +215,33 @@ public sealed class IoreqServer : IParty
         // The whole process is reaped: nothing of it can touch memory any more, so whoever waits for it may go on.
         emulator.Reaped.Clear();
         Detach(emulator);
+        for (var device = 0; device < _nodes.Devices.Length; device++)
+        {
+            if (_nodes.Devices[device].Unit == unit) _devices.GoneWithProcess(device);
+        }
         _port.Send(_nodes.Dummies[unit], new Reaped(_port.Self, _nodes.Dummies[unit]));
         foreach (var device in _nodes.Devices)
         {
             if (device.Unit == unit) _port.Send(device.Node, new Reaped(_port.Self, device.Node));
         }
+    }
+
+    /// <summary>A device was pulled out, or its thread died: its process goes on without it.</summary>
+    private void DeviceGone(NodeId party)
+    {
+        var device = _nodes.IndexOfDevice(party);
+        if (device < 0) return;
+        _devices.Gone(device);
+        if (_emulators[_nodes.Devices[device].Unit].Attached) TellVcpus(device, present: false);
+        _port.Send(party, new Reaped(_port.Self, party, Alone: true));
+    }
+
+    private void Presence(DevicePresence presence)
+    {
+        var device = _nodes.IndexOfDevice(presence.Device);
+        if (device < 0) return;
+        var attached = _emulators[_nodes.Devices[device].Unit].Attached;
+        if (_devices.Take(device, presence, attached) && attached) TellVcpus(device, present: true);
     }
 
     /// <summary>Forgets an emulator: its slots fall back to NONE, its ports and server go, unit and guest are told.</summary>
@@ -247,9 +272,13 @@ public sealed class IoreqServer : IParty
     {
         for (var device = 0; device < _nodes.Devices.Length; device++)
         {
-            if (_nodes.Devices[device].Unit != emulator.Index) continue;
-            foreach (var vcpu in _nodes.Vcpus) _port.Send(vcpu, new DeviceStatus(_port.Self, device, present));
+            if (_nodes.Devices[device].Unit == emulator.Index && _devices.IsRunning(device)) TellVcpus(device, present);
         }
+    }
+
+    private void TellVcpus(int device, bool present)
+    {
+        foreach (var vcpu in _nodes.Vcpus) _port.Send(vcpu, new DeviceStatus(_port.Self, device, present));
     }
 
     private sealed class Emulator(int index, SharedPages shared, int vcpus)

@@ -25,6 +25,7 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
     private readonly IHypervisorHalf _half;
     private readonly IUnitObserver? _observer;
     private readonly Queue<MmioAccess> _held = new();
+    private readonly HashSet<NodeId> _gone = [];
 
     /// <summary>Builds the unit in its power-on state.</summary>
     public VIommu(
@@ -64,12 +65,26 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
                 break;
             case EmulatorAttached attached:
                 EmulatorAttached = attached.Attached;
+                _gone.Clear();
                 if (!attached.Attached) _half.EmulatorGone();
+                break;
+            case DevicePresence presence:
+                Presence(presence);
                 break;
             default:
                 if (!_half.Receive(message)) throw new UnhandledMessageException(message, $"viommu {_index}");
                 break;
         }
+    }
+
+    private void Presence(DevicePresence presence)
+    {
+        var device = presence.Device;
+        // One that is expected without having gone: its predecessor left unseen, with its process.
+        if (_gone.Add(device)) _half.DeviceGone(_nodes.Devices[_nodes.IndexOfDevice(device)].Source);
+        if (presence.Step != DeviceStep.Expected) return;
+        _gone.Remove(device);
+        _port.Send(_nodes.Hub, presence with { From = Self });
     }
 
     private void Access(MmioAccess access)
@@ -109,7 +124,7 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
     {
         foreach (var device in _nodes.Devices)
         {
-            if (device.Source == source && device.Unit == _index) return device.Node;
+            if (device.Source == source && device.Unit == _index) return _gone.Contains(device.Node) ? NodeId.None : device.Node;
         }
         return NodeId.None;
     }

@@ -54,15 +54,27 @@ internal sealed class RootComplex(IHypervisorPort port, long timeoutNs) : IHyper
     public void EmulatorGone()
     {
         // The devices died with their TLBs and their DMA: nothing can be stale any more.
-        foreach (var endpoint in _endpoints.Values)
+        foreach (var endpoint in _endpoints.Values) CompleteAll(endpoint);
+    }
+
+    public void DeviceGone(SourceId source)
+    {
+        // Whoever goes on waiting for a device that was pulled out waits until the timeout, or for ever.
+        if (_endpoints.TryGetValue(source.Value, out var endpoint)) CompleteAll(endpoint);
+    }
+
+    private void CompleteAll(Endpoint endpoint)
+    {
+        var ended = new List<InvalidationId>();
+        for (var tag = 0; tag < Tags; tag++)
         {
-            for (var tag = 0; tag < Tags; tag++)
-            {
-                if (endpoint.Take(tag) is { } pending) port.Unit.Complete(pending.Id);
-            }
-            while (endpoint.Waiting.TryDequeue(out var waiting)) port.Unit.Complete(waiting.Id);
+            if (endpoint.Take(tag) is not { } pending) continue;
+            _outstanding--;
+            ended.Add(pending.Id);
         }
-        _outstanding = 0;
+        while (endpoint.Waiting.TryDequeue(out var waiting)) ended.Add(waiting.Id);
+        // Last, for the queue goes on from here and may ask the same device again.
+        foreach (var id in ended) port.Unit.Complete(id);
     }
 
     private void Translate(AtsTranslate request)

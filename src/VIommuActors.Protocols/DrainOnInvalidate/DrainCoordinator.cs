@@ -43,6 +43,15 @@ internal sealed class DrainCoordinator(IDeviceModelPort port, long retransmitNs)
         }
     }
 
+    public void DeviceGone(NodeId device)
+    {
+        // Its accesses are as drained as they will ever be, and nobody is left to say so.
+        foreach (var running in _running.ToArray())
+        {
+            if (running.Missing.Remove(device) && running.Missing.Count == 0) Report(running);
+        }
+    }
+
     private void Ask()
     {
         port.Send(port.Hypervisor, new QueryCall(port.Self, ++_asked));

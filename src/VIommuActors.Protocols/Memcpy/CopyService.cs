@@ -33,6 +33,15 @@ internal sealed class CopyService(IHypervisorPort port) : IHypervisorHalf
 
     public void EmulatorGone() => _behindWriter.Clear();
 
+    public void DeviceGone(SourceId source)
+    {
+        for (var left = _behindWriter.Count; left > 0; left--)
+        {
+            var call = _behindWriter.Dequeue();
+            if (call.Source != source) _behindWriter.Enqueue(call);
+        }
+    }
+
     public bool Receive(Message message)
     {
         switch (message)

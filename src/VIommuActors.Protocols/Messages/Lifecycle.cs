@@ -2,8 +2,11 @@ using VIommuActors.Trace;
 
 namespace VIommuActors.Protocols.Messages;
 
-/// <summary>Machine → party: begin. For a dummy vIOMMU: start up and attach. For a vCPU: run the guest.</summary>
-public sealed record PowerOn(NodeId From) : Message(From), IInternal
+/// <summary>
+/// Machine → party: begin. For a dummy vIOMMU: start up and attach; <paramref name="Again"/> when its process died before, so that its
+/// devices are not there yet. For a vCPU: run the guest.
+/// </summary>
+public sealed record PowerOn(NodeId From, bool Again = false) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -74,30 +77,6 @@ public sealed record EmulatorAttached(NodeId From, bool Attached, NodeId Dummy) 
     public override void Describe(ref TraceFields fields) => fields.AddBool("attached", Attached);
 }
 
-/// <summary>A dying emulator's party → guest memory: pushed behind its last access, as the kernel reaps the process.</summary>
-public sealed record ReapFence(NodeId From, NodeId Hypervisor) : Message(From), IInternal
-{
-    /// <inheritdoc/>
-    public override Wire Wire => Wire.Dma;
-}
-
-/// <summary>
-/// Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.
-/// Ioreq server → party: nothing is left of your process; it may be started again.
-/// </summary>
-public sealed record Reaped(NodeId From, NodeId Party) : Message(From), IInternal
-{
-    /// <inheritdoc/>
-    public override Wire Wire => Wire.Return;
-}
-
-/// <summary>Fault plan → emulator process: crash now; come back after <paramref name="RestartAfterNs"/>, or never when negative.</summary>
-public sealed record Crash(NodeId From, long RestartAfterNs) : Message(From), IInternal
-{
-    /// <inheritdoc/>
-    public override Wire Wire => Wire.Return;
-}
-
 /// <summary>A party's own timer: a vCPU's pause is over, or a crashed party comes back.</summary>
 public sealed record Wake(NodeId From, long Token) : Message(From), IInternal
 {
@@ -105,7 +84,7 @@ public sealed record Wake(NodeId From, long Token) : Message(From), IInternal
     public override Wire Wire => Wire.Self;
 }
 
-/// <summary>Hypervisor → vCPU: a device can be used, or went away with its process and took what it had accepted with it.</summary>
+/// <summary>Hypervisor → vCPU: a device can be used, or went away, alone or with its process, and took what it had accepted with it.</summary>
 public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Message(From), IInternal
 {
     /// <inheritdoc/>

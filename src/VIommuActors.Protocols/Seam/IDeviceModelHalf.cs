@@ -9,7 +9,7 @@ public interface IDeviceModelPort : IPort
     /// <summary>The hypervisor's unit that this dummy stands for.</summary>
     NodeId Hypervisor { get; }
 
-    /// <summary>The DMA devices behind that unit, in the order of their source ids.</summary>
+    /// <summary>The DMA devices behind that unit that are there, in the order of their source ids.</summary>
     ImmutableArray<NodeId> Devices { get; }
 }
 
@@ -23,4 +23,9 @@ public interface IDeviceModelHalf
 
     /// <summary>A message of this design's conversation. False: not one of ours.</summary>
     bool Receive(Message message);
+
+    /// <summary>A device is gone and can touch nothing any more; it answers nothing that it was asked.</summary>
+    void DeviceGone(NodeId device)
+    {
+    }
 }

@@ -13,7 +13,7 @@ public interface IHypervisorPort : IPort
     /// <summary>Guest memory.</summary>
     NodeId Memory { get; }
 
-    /// <summary>The device that uses a source id behind this unit; none if there is no such device.</summary>
+    /// <summary>The device that uses a source id behind this unit; none if there is no such device, or it is gone.</summary>
     NodeId DeviceOf(SourceId source);
 
     /// <summary>True while an emulator serves the unit's range, so that someone can hold translations.</summary>
@@ -50,6 +50,11 @@ public interface IHypervisorHalf
 
     /// <summary>The emulator process is gone and can touch nothing any more.</summary>
     void EmulatorGone()
+    {
+    }
+
+    /// <summary>One device is gone and can touch nothing any more; it answers nothing that it was asked.</summary>
+    void DeviceGone(SourceId source)
     {
     }
 }

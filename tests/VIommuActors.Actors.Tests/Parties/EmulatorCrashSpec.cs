@@ -13,6 +13,7 @@ namespace VIommuActors.Actors.Tests.Parties;
 public sealed class EmulatorCrashSpec : PartySpec
 {
     private readonly QuietWatch _watch = new();
+    private int _lives;
 
     public EmulatorCrashSpec()
     {
@@ -74,9 +75,73 @@ public sealed class EmulatorCrashSpec : PartySpec
         Nothing(Unit);
 
         Tell(Device, new Reaped(Nodes.Hub, Device));
+        await Admit(1);
         Ring(3);
 
         Assert.Equal(new Iova(0x10203000), (await Next<TranslateCall>(Unit)).Iova);
+    }
+
+    [Fact]
+    public async Task Device_takes_no_request_before_everyone_counts_on_it()
+    {
+        await Crash(Device, 1);
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Wires.FireTimer();
+        Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Ready, 1), await Next<DevicePresence>(Nodes.Hub));
+
+        Ring(2);
+        Tell(Device, new DevicePresence(Nodes.Hub, Device, DeviceStep.Start, 0));
+        await HasHandledAll(Device);
+
+        Nothing(Unit);
+        Nothing(Nodes.Hub);
+    }
+
+    [Fact]
+    public async Task Device_alone_waits_for_its_own_fence_and_tells_nobody_of_its_process()
+    {
+        await Crash(Device, 1_000_000, CrashScope.Device);
+        Wires.FireTimer();
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        await HasHandledAll(Device);
+        Nothing(Nodes.Hub); // that was the answer to the fence of a process
+
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true));
+        await Admit(1);
+        Ring(3);
+
+        Assert.Equal(new Iova(0x10203000), (await Next<TranslateCall>(Unit)).Iova);
+        Assert.DoesNotContain(Wires.Log, sent => sent.Message is Crash);
+    }
+
+    [Fact]
+    public async Task Device_that_is_down_alone_still_dies_with_its_process_and_comes_back_with_it()
+    {
+        await Crash(Device, 1_000, CrashScope.Device);
+
+        Tell(Dummy, new Crash(NodeId.None, 5_000, CrashScope.Process));
+
+        Assert.Equal([new ReapFence(Device, Nodes.Hub), new ReapFence(Dummy, Nodes.Hub)], await Fences(2));
+        Assert.Equal([1_000, 5_000, 5_000], await Delays(3));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true));
+        await HasHandledAll(Device);
+        Nothing(Nodes.Hub);
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Ready, 2), await Next<DevicePresence>(Nodes.Hub));
+    }
+
+    [Theory]
+    [InlineData(true, CrashScope.Process)]
+    [InlineData(false, CrashScope.Process)]
+    [InlineData(true, CrashScope.Device)]
+    public async Task Crash_of_the_process_reaches_every_party_of_it_whoever_gets_it(bool atDummy, CrashScope scope)
+    {
+        Tell(atDummy ? Dummy : Device, new Crash(NodeId.None, 7, scope));
+
+        Assert.Equal([new ReapFence(Device, Nodes.Hub), new ReapFence(Dummy, Nodes.Hub)], await Fences(2));
+        var told = Assert.Single(Wires.Log, sent => sent.Message is Crash);
+        Assert.Equal(atDummy ? Device : Dummy, told.To);
+        Assert.Equal(new Crash(atDummy ? Dummy : Device, 7), told.Message);
     }
 
     [Fact]
@@ -89,6 +154,7 @@ public sealed class EmulatorCrashSpec : PartySpec
         Nothing(Unit);
 
         Wires.FireTimer();
+        await Admit(1);
         Ring(3);
 
         Assert.Equal(new Iova(0x10203000), (await Next<TranslateCall>(Unit)).Iova);
@@ -204,9 +270,33 @@ public sealed class EmulatorCrashSpec : PartySpec
         Assert.Equal(1, (await Next<DmaCompleted>(Vcpu)).Work);
     }
 
-    private async Task Crash(NodeId party, long restartAfterNs)
+    /// <summary>The fences at guest memory, by party.</summary>
+    private async Task<List<ReapFence>> Fences(int count)
     {
-        Tell(party, new Crash(NodeId.None, restartAfterNs));
+        var fences = new List<ReapFence>();
+        for (var i = 0; i < count; i++) fences.Add(await Next<ReapFence>(Nodes.Memory));
+        return [.. fences.OrderByDescending(fence => fence.From.Index)];
+    }
+
+    /// <summary>Lets all timers come; the parties set theirs behind their fences.</summary>
+    private async Task<List<long>> Delays(int count)
+    {
+        await HasHandledAll(Dummy);
+        await HasHandledAll(Device);
+        return [.. Enumerable.Range(0, count).Select(_ => Wires.FireTimer())];
+    }
+
+    /// <summary>Plays the hypervisor: the device says that it could be started, and everyone counts on it.</summary>
+    private async Task Admit(int life)
+    {
+        Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Ready, life), await Next<DevicePresence>(Nodes.Hub));
+        Tell(Device, new DevicePresence(Nodes.Hub, Device, DeviceStep.Start, life));
+        Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Running, life), await Next<DevicePresence>(Nodes.Hub));
+    }
+
+    private async Task Crash(NodeId party, long restartAfterNs, CrashScope scope = CrashScope.Part)
+    {
+        Tell(party, new Crash(NodeId.None, restartAfterNs, scope));
         Assert.Equal(party, (await Next<ReapFence>(Nodes.Memory)).From);
         // The fence is sent before the timer of the restart is set.
         await HasHandledAll(party);
@@ -218,6 +308,7 @@ public sealed class EmulatorCrashSpec : PartySpec
         Tell(party, new Reaped(Nodes.Hub, party));
         Wires.FireTimer();
         await HasHandledAll(party);
+        if (party == Device) await Admit(++_lives);
     }
 
     private void Ring(long work) =>

@@ -67,6 +67,8 @@ public sealed class VcpuTests : IGuestProgram, IVcpuWatch, IGuestWatch, IDice
     {
     }
 
+    void IGuestWatch.Panicked(int guest) => _log.Add($"guest {guest} panicked");
+
     void IGuestWatch.Invalidated(long latencyNs)
     {
     }
@@ -381,6 +383,47 @@ public sealed class VcpuTests : IGuestProgram, IVcpuWatch, IGuestWatch, IDice
 
         Assert.Equal(2, _log.Count);
         Assert.Equal(VcpuEnd.Stopped, _cpu.End);
+    }
+
+    [Fact]
+    public void Guest_that_is_made_to_panic_tells_its_other_vcpus_and_runs_no_more_code()
+    {
+        PowerOn(async cpu =>
+        {
+            await cpu.Read(Cast.Base, 4);
+            _log.Add("ran on");
+        });
+        _port.Take<MmioAccess>(Cast.Unit0);
+
+        _cpu.Receive(new GuestPanic(NodeId.None));
+        _cpu.Receive(new MmioDone(Cast.Unit0, 0));
+
+        Assert.Equal(new GuestPanic(Cast.Vcpu0), _port.Take<GuestPanic>(Cast.Vcpu1));
+        _port.NothingSent();
+        Assert.Equal(["began", "ended: the guest was made to panic", "guest 0 panicked"], _log);
+        Assert.Equal((VcpuEnd.Panicked, false), (_cpu.End, _cpu.IsBlockedInXen));
+    }
+
+    [Fact]
+    public void Vcpu_that_hears_of_a_panic_stops_and_tells_nobody()
+    {
+        PowerOn(async cpu => await cpu.Read(Cast.Base, 4));
+        _port.TakeAll();
+
+        _cpu.Receive(new GuestPanic(Cast.Vcpu1));
+
+        _port.NothingSent();
+        Assert.Equal(VcpuEnd.Panicked, _cpu.End);
+    }
+
+    [Fact]
+    public void Vcpu_that_was_stopped_before_it_began_never_begins()
+    {
+        _code = _ => throw new InvalidOperationException("it ran");
+        _cpu.Receive(new GuestPanic(NodeId.None));
+        _cpu.Receive(new PowerOn(Cast.Hub));
+
+        Assert.Equal(["ended: the guest was made to panic", "guest 0 panicked"], _log);
     }
 
     [Fact]

@@ -72,6 +72,37 @@ public sealed class DummyVIommuTests
     }
 
     [Fact]
+    public void Device_that_went_is_nobody_to_wait_for_and_one_that_is_expected_is_there_before_anyone_hears_of_it()
+    {
+        _dummy.Receive(new DevicePresence(Cast.Hub, Cast.Device0, DeviceStep.Gone, 0));
+        Assert.Equal([Cast.Device1], _dummy.Devices.AsEnumerable());
+        Assert.Equal([Cast.Device0], _design.DevicesGone);
+        _port.NothingSent();
+
+        _dummy.Receive(new DevicePresence(Cast.Hub, Cast.Device0, DeviceStep.Expected, 1));
+
+        Assert.Equal([Cast.Device0, Cast.Device1], _dummy.Devices.AsEnumerable());
+        Assert.Equal(new DevicePresence(Cast.Dummy0, Cast.Device0, DeviceStep.Expected, 1), _port.Take<DevicePresence>(Cast.Hub));
+        Assert.Single(_design.DevicesGone);
+    }
+
+    [Fact]
+    public void Device_that_is_expected_while_it_was_thought_to_be_there_had_gone()
+    {
+        _dummy.Receive(new DevicePresence(Cast.Hub, Cast.Device1, DeviceStep.Expected, 2));
+
+        Assert.Equal([Cast.Device1], _design.DevicesGone);
+        Assert.Equal([Cast.Device0, Cast.Device1], _dummy.Devices.AsEnumerable());
+    }
+
+    [Fact]
+    public void Dummy_of_a_process_that_died_begins_without_devices()
+    {
+        _dummy.Receive(new PowerOn(Cast.Dummy0, Again: true));
+        Assert.Empty(_dummy.Devices);
+    }
+
+    [Fact]
     public void Request_is_passed_to_the_design_and_answered_at_once()
     {
         Attached();

@@ -332,6 +332,92 @@ public sealed class IoreqServerTests
     }
 
     [Fact]
+    public void Device_that_died_alone_is_gone_for_everyone_and_may_come_back()
+    {
+        AttachBoth();
+
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device1, Alone: true));
+
+        var gone = new DevicePresence(Cast.Hub, Cast.Device1, DeviceStep.Gone, 0);
+        Assert.Equal(gone, _port.Take<DevicePresence>(Cast.Unit0));
+        Assert.Equal(gone, _port.Take<DevicePresence>(Cast.Dummy0));
+        Assert.Equal((1, 1), (Absent(Cast.Vcpu0), Absent(Cast.Vcpu1)));
+        Assert.Equal(new Reaped(Cast.Hub, Cast.Device1, Alone: true), _port.Take<Reaped>(Cast.Device1));
+        _port.NothingSent();
+    }
+
+    [Fact]
+    public void Device_comes_back_when_unit_and_dummy_count_on_it_and_the_guest_hears_of_it_last()
+    {
+        AttachBoth();
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device1, Alone: true));
+        _port.TakeAll();
+
+        Step(Cast.Device1, DeviceStep.Ready, 1);
+        var expected = new DevicePresence(Cast.Hub, Cast.Device1, DeviceStep.Expected, 1);
+        Assert.Equal(expected, _port.Take<DevicePresence>(Cast.Unit0));
+        Assert.Equal(expected, _port.Take<DevicePresence>(Cast.Dummy0));
+        Step(Cast.Dummy0, DeviceStep.Expected, 1);
+        _port.NothingSent();
+        Step(Cast.Unit0, DeviceStep.Expected, 1);
+        Assert.Equal(
+            new DevicePresence(Cast.Hub, Cast.Device1, DeviceStep.Start, 1), _port.Take<DevicePresence>(Cast.Device1));
+        _port.NothingSent();
+        Step(Cast.Device1, DeviceStep.Running, 1);
+
+        Assert.Equal(
+            [(Cast.Vcpu0, new DeviceStatus(Cast.Hub, 1, true)), (Cast.Vcpu1, new DeviceStatus(Cast.Hub, 1, true))],
+            _port.TakeAll().Select(sent => (sent.To, (DeviceStatus)sent.Message)));
+    }
+
+    [Fact]
+    public void What_is_said_of_an_earlier_life_starts_nothing()
+    {
+        AttachBoth();
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device1, Alone: true));
+        Step(Cast.Device1, DeviceStep.Ready, 1);
+        Step(Cast.Device1, DeviceStep.Ready, 2);
+        _port.TakeAll();
+
+        Step(Cast.Unit0, DeviceStep.Expected, 1);
+        Step(Cast.Dummy0, DeviceStep.Expected, 1);
+        Step(Cast.Device1, DeviceStep.Running, 1);
+
+        _port.NothingSent();
+    }
+
+    [Fact]
+    public void Devices_of_a_process_that_comes_back_are_there_one_by_one()
+    {
+        AttachBoth();
+        KillProcess0();
+        Step(Cast.Device1, DeviceStep.Ready, 1);
+        _port.NothingSent(); // nobody is there to count on it
+
+        Attach(Cast.Dummy0, life: 1);
+
+        Assert.Equal(new DevicePresence(Cast.Hub, Cast.Device0, DeviceStep.Gone, 0), _port.Take<DevicePresence>(Cast.Unit0));
+        Assert.Equal(new DevicePresence(Cast.Hub, Cast.Device1, DeviceStep.Gone, 0), _port.Take<DevicePresence>(Cast.Unit0));
+        Assert.Equal(DeviceStep.Expected, _port.Take<DevicePresence>(Cast.Unit0).Step);
+        Assert.Equal(DeviceStep.Expected, _port.Take<DevicePresence>(Cast.Dummy0).Step);
+        _port.NothingSent();
+    }
+
+    [Fact]
+    public void Process_that_dies_while_one_of_its_devices_is_away_tells_the_guest_of_the_others_only()
+    {
+        AttachBoth();
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device1, Alone: true));
+        _port.TakeAll();
+
+        foreach (var party in new[] { Cast.Dummy0, Cast.Device0, Cast.Device1 }) _hub.Receive(new Reaped(Cast.Memory, party));
+
+        Assert.False(_port.Take<EmulatorAttached>(Cast.Unit0).Attached);
+        Assert.Equal((0, 0), (Absent(Cast.Vcpu0), Absent(Cast.Vcpu1)));
+        Assert.Equal(3, _port.TakeAll().Count(sent => sent.Message is Reaped { Alone: false }));
+    }
+
+    [Fact]
     public void Hypercall_that_the_dead_had_under_way_leaves_nothing_behind()
     {
         AttachUpTo(Cast.Dummy0, AttachStep.Create);
@@ -416,6 +502,8 @@ public sealed class IoreqServerTests
         Assert.True(_pages[0].Page.TryRespond(vcpu, 0));
         _hub.Receive(new EventUpcall(Cast.Dummy0, vcpu + 1));
     }
+
+    private void Step(NodeId from, DeviceStep step, int life) => _hub.Receive(new DevicePresence(from, Cast.Device1, step, life));
 
     private void KillProcess0()
     {

@@ -127,6 +127,32 @@ public sealed class VIommuTests : IUnitObserver
     }
 
     [Fact]
+    public void Device_that_went_is_not_found_until_it_is_expected_again()
+    {
+        var source = new SourceId(0x28);
+        _unit.Receive(new DevicePresence(Cast.Hub, Cast.Device2, DeviceStep.Gone, 0));
+        _unit.Receive(new DevicePresence(Cast.Hub, Cast.Device2, DeviceStep.Gone, 0));
+        Assert.Equal(NodeId.None, _unit.DeviceOf(source));
+        Assert.Equal([source], _design.DevicesGone);
+        _port.NothingSent();
+
+        _unit.Receive(new DevicePresence(Cast.Hub, Cast.Device2, DeviceStep.Expected, 1));
+
+        Assert.Equal(Cast.Device2, _unit.DeviceOf(source));
+        Assert.Equal(new DevicePresence(Cast.Unit1, Cast.Device2, DeviceStep.Expected, 1), _port.Take<DevicePresence>(Cast.Hub));
+        Assert.Single(_design.DevicesGone);
+    }
+
+    [Fact]
+    public void Device_that_is_expected_while_it_was_thought_to_be_there_had_gone()
+    {
+        _unit.Receive(new DevicePresence(Cast.Hub, Cast.Device2, DeviceStep.Expected, 1));
+
+        Assert.Equal([new SourceId(0x28)], _design.DevicesGone);
+        Assert.Equal(Cast.Device2, _unit.DeviceOf(new SourceId(0x28)));
+    }
+
+    [Fact]
     public void Interrupt_of_the_unit_goes_to_the_first_vcpu()
     {
         Write(Cast.SecondBase + 0xa8, 0xfee00000, size: 4);

@@ -1,5 +1,6 @@
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
+using VIommuActors.Vtd;
 using VIommuActors.Vtd.Invalidation;
 
 namespace VIommuActors.Machine.Tests.Support;
@@ -22,6 +23,9 @@ internal sealed class ScriptedProtocol : IProtocol, IHypervisorHalf, IDeviceMode
     public bool RefusesNext { get; set; }
 
     public int EmulatorsGone { get; private set; }
+
+    /// <summary>Devices that the halves were told of, as source or party.</summary>
+    public List<object> DevicesGone { get; } = [];
 
     public List<Invalidation> Flushes { get; } = [];
 
@@ -69,6 +73,10 @@ internal sealed class ScriptedProtocol : IProtocol, IHypervisorHalf, IDeviceMode
     }
 
     public void EmulatorGone() => EmulatorsGone++;
+
+    public void DeviceGone(SourceId source) => DevicesGone.Add(source);
+
+    public void DeviceGone(NodeId device) => DevicesGone.Add(device);
 
     public void Forwarded(ulong address, ulong value)
     {

@@ -253,6 +253,36 @@ public sealed class RootComplexTests
     }
 
     [Fact]
+    public void Invalidation_of_a_device_that_was_pulled_out_completes_without_it()
+    {
+        _bench.Submit([.. Enumerable.Repeat(DeviceTlb, 40), Wait]);
+        _bench.TakeAll();
+
+        _bench.Half.DeviceGone(Cast.Source);
+
+        Assert.Equal(2u, _bench.StatusWord);
+        Assert.False(_bench.Unit.HasPending);
+        Assert.Equal(0u, _bench.Fsts);
+        _bench.NothingSent();
+        _bench.Receive(_bench.FireTimer());
+        Assert.Equal(0u, _bench.Fsts);
+    }
+
+    [Fact]
+    public void Device_that_was_pulled_out_leaves_the_others_to_be_waited_for()
+    {
+        _bench.Submit(DeviceTlb, OtherTlb, Wait);
+        _bench.Take<InvReq>(Cast.Device);
+        var other = _bench.Take<InvReq>(Cast.Second);
+
+        _bench.Half.DeviceGone(Cast.Source);
+        Assert.Equal(0u, _bench.StatusWord);
+        _bench.Receive(new InvComp(Cast.Second, Cast.OtherSource, other.ITag));
+
+        Assert.Equal(2u, _bench.StatusWord);
+    }
+
+    [Fact]
     public void Without_an_emulator_nobody_is_asked()
     {
         _bench.EmulatorAttached = false;

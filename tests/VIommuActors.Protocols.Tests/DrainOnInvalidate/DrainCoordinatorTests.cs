@@ -39,6 +39,33 @@ public sealed class DrainCoordinatorTests
     }
 
     [Fact]
+    public void Device_that_went_is_not_waited_for_any_more()
+    {
+        Begin(_dummy, 7);
+        _dummy.Acknowledge(Cast.Second, 7);
+
+        _dummy.Half.DeviceGone(Cast.Device);
+
+        Assert.Equal(7, _dummy.Take<DrainComplete>(Cast.Unit).Epoch);
+        _dummy.Half.DeviceGone(Cast.Second);
+        _dummy.NothingSent();
+    }
+
+    [Fact]
+    public void Device_that_went_leaves_the_others_to_be_waited_for()
+    {
+        Begin(_patient, 7);
+        _patient.Half.DeviceGone(Cast.Device);
+        _patient.NothingSent();
+
+        _patient.Acknowledge(Cast.Second, 7);
+
+        Assert.Equal(7, _patient.Take<DrainComplete>(Cast.Unit).Epoch);
+        _patient.Half.DeviceGone(Cast.Second);
+        _patient.NothingSent(); // reported once; what is lost on the way is sent again by the timer
+    }
+
+    [Fact]
     public void Doubled_acknowledgement_counts_once()
     {
         Begin(_dummy, 7);

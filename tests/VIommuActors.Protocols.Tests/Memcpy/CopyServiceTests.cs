@@ -166,6 +166,24 @@ public sealed class CopyServiceTests
         Assert.Equal(0x12000000_00000000UL, _bench.Read8(0xf8));
     }
 
+    [Fact]
+    public void Copies_of_a_device_that_was_pulled_out_are_dropped_and_those_of_others_keep_their_order()
+    {
+        Copy(0, 0x10200000, 64);
+        var running = _bench.Take<DmaAccess>(Cast.Memory);
+        _bench.Write8(0xf8, 0x90000000_00000000);
+        Copy(1, 0x10201000, 64);
+        var other = new CopyCall(Cast.Second, 0, Cast.OtherSource, 43, new Iova(0x10201000), 64, IsWrite: true);
+        _bench.Receive(other);
+        Copy(2, 0x10201000, 64);
+
+        _bench.Half.DeviceGone(Cast.Source);
+        Done(running);
+
+        _bench.Take<CopyReply>(Cast.Device);
+        Assert.DoesNotContain(_bench.TakeAll(), sent => sent.To == Cast.Device);
+    }
+
     private void Copy(int slot, ulong iova, int bytes) =>
         _bench.Receive(new CopyCall(Cast.Device, slot, Cast.Source, 42, new Iova(iova), bytes, IsWrite: true));
 

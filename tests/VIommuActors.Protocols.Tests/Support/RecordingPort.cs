@@ -52,4 +52,12 @@ internal abstract class RecordingPort(NodeId self) : IPort
         NowNs = due;
         return message;
     }
+
+    /// <summary>Takes everything, whatever it is.</summary>
+    public List<(NodeId To, Message Message)> TakeAll()
+    {
+        var all = _sent.ToList();
+        _sent.Clear();
+        return all;
+    }
 }
