@@ -55,7 +55,9 @@ public sealed class ExploreTests : IDisposable
         Assert.StartsWith("seed 0x1: translate in peer-1x1x1, random, at most 10000-schedules\n", output, StringComparison.Ordinal);
         var lines = output.TrimEnd().Split('\n');
         Assert.Equal($"viommu replay {_folder["out/trace.jsonl"]}", lines[^1]);
-        Assert.Contains("seed 0x1", lines[^2], StringComparison.Ordinal);
+        Assert.Equal($"viommu chart {_folder["out/shrunk.jsonl"]}", lines[^2]);
+        Assert.StartsWith("shrunk ", lines[^3], StringComparison.Ordinal);
+        Assert.Contains("seed 0x1", lines[^4], StringComparison.Ordinal);
     }
 
     [Fact]

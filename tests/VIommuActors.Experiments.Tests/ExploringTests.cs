@@ -14,7 +14,7 @@ public sealed class ExploringTests
     private static ExploreResult Search(string protocol, string strategy, int faults = 0, long schedules = 10_000, bool all = false)
     {
         using var system = SimSystem.Create("viommu");
-        using var world = new MachineWorld(system, Fixture.Load(Smallest), protocol, seed: 1) { MaxFaults = faults };
+        using var world = new MachineWorld(system, Fixture.Load(Smallest), protocol, seed: 1) { InjectedFaults = SearchFaults.Parse(faults, "drop,duplicate", null) };
         return new Explorer(system.Kernel).Explore(
             world,
             new ExploreOptions { Strategy = Strategy.Parse(strategy, 1), MaxSchedules = schedules, StopAtViolation = !all },
@@ -64,7 +64,7 @@ public sealed class ExploringTests
     public void One_fault_can_keep_a_drain_from_ending_but_never_makes_it_unsafe()
     {
         using var system = SimSystem.Create("viommu");
-        using var world = new MachineWorld(system, Fixture.Load(Smallest), "drain", seed: 1) { MaxFaults = 1 };
+        using var world = new MachineWorld(system, Fixture.Load(Smallest), "drain", seed: 1) { InjectedFaults = SearchFaults.Parse(1, "drop,duplicate", null) };
         var result = new Explorer(system.Kernel).Explore(
             world,
             new ExploreOptions { Strategy = new RandomStrategy(1), MaxSchedules = 2_000, StopAtViolation = false },
@@ -102,7 +102,7 @@ public sealed class ExploringTests
         using var stream = new MemoryStream();
         using var writer = new TraceWriter(stream, new TraceHeader(Smallest, "drain", 1, "test"));
         using var system = SimSystem.Create("viommu");
-        using var world = new MachineWorld(system, Fixture.Load(Smallest), "drain", seed: 1) { MaxFaults = 1, Trace = writer };
+        using var world = new MachineWorld(system, Fixture.Load(Smallest), "drain", seed: 1) { InjectedFaults = SearchFaults.Parse(1, "drop,duplicate", null), Trace = writer };
         var result = new Explorer(system.Kernel).Replay(
             world, found.Choices, null, new ExploreOptions { Strategy = new RandomStrategy(1) }, CancellationToken.None);
         Assert.True(result.Followed);

@@ -185,16 +185,14 @@ internal sealed class ExploreVerb : Verb
     {
         var text = parse.GetValue(_faults);
         var count = text is null ? mutant?.Search.Faults ?? 0 : Number("--faults", text, 0, MostFaults, "faults");
+        var (kinds, on) = (parse.GetValue(_faultKinds) ?? mutant?.Search.FaultKinds, parse.GetValue(_faultsOn) ?? mutant?.Search.FaultsOn);
         try
         {
-            return SearchFaults.Parse(
-                count,
-                parse.GetValue(_faultKinds) ?? mutant?.Search.FaultKinds ?? "",
-                parse.GetValue(_faultsOn) ?? mutant?.Search.FaultsOn ?? "");
+            return SearchFaults.Parse(count, kinds, on);
         }
-        catch (UnsupportedSearchException e)
+        catch (FormatException e)
         {
-            throw ToolException.Usage(e.Key == "faults_on" ? "--faults-on" : "--fault-kinds", e.Value, e.Message, e.Accepted);
+            throw ToolException.Usage(kinds is null ? "--faults-on" : "--fault-kinds", kinds ?? on ?? "", e.Message, "");
         }
     }
 

@@ -39,10 +39,25 @@ public sealed record SearchSetup(LoadedScenario Loaded, string Protocol, ulong S
             "mutant", name, "there is no such defect", string.Join(", ", MutantCatalog.All.Select(known => known.Name)));
         return new SearchSetup(loaded, header.Protocol, header.Seed)
         {
-            Faults = SearchFaults.Parse(search.Faults, search.FaultKinds ?? "", search.FaultsOn ?? ""),
+            Faults = FaultsOf(search),
             Mutant = mutant,
             Stops = search.Stops,
         };
+    }
+
+    private static SearchFaults FaultsOf(TraceSearch search)
+    {
+        try
+        {
+            return SearchFaults.Parse(search.Faults, search.FaultKinds, search.FaultsOn);
+        }
+        catch (FormatException e)
+        {
+            var isKind = search.FaultKinds is not null;
+            throw new UnsupportedSearchException(
+                isKind ? "fault_kinds" : "faults_on", search.FaultKinds ?? search.FaultsOn ?? "", e.Message,
+                string.Join(", ", isKind ? SearchFaults.KindNames : SearchFaults.TargetNames));
+        }
     }
 
     /// <summary>Bounds of a schedule.</summary>
@@ -54,7 +69,7 @@ public sealed record SearchSetup(LoadedScenario Loaded, string Protocol, ulong S
     /// <exception cref="Running.UnsupportedCombinationException">The scenario cannot be searched so.</exception>
     public MachineWorld World(SimSystem system, ITraceSink? trace = null) => new(system, Loaded.Scenario, Protocol, Seed, Mutant)
     {
-        MaxFaults = Faults.Budget,
+        InjectedFaults = Faults,
         MaxSteps = MaxSteps,
         StopsAtBreach = Stops,
         Trace = trace,

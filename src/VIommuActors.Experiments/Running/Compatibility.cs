@@ -24,7 +24,7 @@ internal static class Compatibility
             return new UnsupportedCombinationException(
                 "invalidation",
                 "register",
-                $"{protocol.Name} needs invalidation = queued: registers cannot invalidate a device TLB",
+                $"{protocol.Name} needs queued invalidation: registers cannot invalidate a device TLB",
                 "queued");
         }
         return protocol.UsesDeviceTlb && scenario.Workload.Kind == WorkloadKind.AttachDetach
