@@ -7,10 +7,13 @@ using VIommuActors.Protocols.Seam;
 namespace VIommuActors.Actors.Parties;
 
 /// <summary>The injected death of an emulator's thread; its supervisor restarts it with nothing remembered.</summary>
-public sealed class EmulatorCrashException(int life, long restartAfterNs, bool alone = false) : Exception("injected crash")
+public sealed class EmulatorCrashException(int life, int processLife, long restartAfterNs, bool alone) : Exception("injected crash")
 {
     /// <summary>The life that ended, counted from 0.</summary>
     public int Life { get; } = life;
+
+    /// <summary>The life of its process in which that was, counted from 0.</summary>
+    public int ProcessLife { get; } = processLife;
 
     /// <summary>Nanoseconds until the party may be started again; negative for never.</summary>
     public long RestartAfterNs { get; } = restartAfterNs;
@@ -31,7 +34,7 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
 {
     private const long StartToken = -2;
 
-    private int _life;
+    private int _life, _processLife;
     private bool _down, _alone, _reaped, _due;
 
     /// <summary>Number of the life it is in, or comes back to.</summary>
@@ -60,8 +63,12 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     protected override void PostRestart(Exception reason)
     {
         Install(null);
-        if (reason is EmulatorCrashException crash) Fall(crash.Life + 1, crash.RestartAfterNs, crash.Alone);
-        else Fall(_life, -1, alone: false);
+        if (reason is EmulatorCrashException crash)
+        {
+            (_life, _processLife) = (crash.Life, crash.ProcessLife);
+            Fall(crash.RestartAfterNs, crash.Alone);
+        }
+        else Fall(-1, alone: false);
     }
 
     /// <inheritdoc/>
@@ -111,24 +118,28 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     private void Die(Crash crash)
     {
         var alone = crash.Scope == CrashScope.Device && CanDieAlone;
-        // What is down with its process cannot die once more; what is down alone still dies with its process.
-        if (_down && (alone || !_alone)) return;
+        // What is down with its process cannot die once more until that is reaped: then it belongs to the next one, started or not. What
+        // is down alone still dies with its process.
+        if (_down && (alone || (!_alone && !_reaped))) return;
+        if (crash.ProcessLife is { } processLife && processLife != _processLife) return;
         if (crash.Scope != CrashScope.Part && !alone) TellSiblings(crash.RestartAfterNs);
-        if (!_down) throw new EmulatorCrashException(_life, crash.RestartAfterNs, alone);
-        Fall(_life + 1, crash.RestartAfterNs, alone: false);
+        if (!_down) throw new EmulatorCrashException(_life, _processLife, crash.RestartAfterNs, alone);
+        Fall(crash.RestartAfterNs, alone: false);
     }
 
-    private void Fall(int life, long restartAfterNs, bool alone)
+    private void Fall(long restartAfterNs, bool alone)
     {
-        (_life, _down, _alone, _reaped, _due) = (life, true, alone, false, false);
+        _life++;
+        if (!alone) _processLife++;
+        (_down, _alone, _reaped, _due) = (true, alone, false, false);
         Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone));
-        if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - life));
+        if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - _life));
     }
 
     private void TellSiblings(long restartAfterNs)
     {
         var unit = nodes.ProcessOf(Node);
-        var crash = new Crash(Node, restartAfterNs);
+        var crash = new Crash(Node, restartAfterNs, CrashScope.Part, _processLife);
         if (nodes.Dummies[unit] != Node) Send(nodes.Dummies[unit], crash);
         foreach (var device in nodes.Devices)
         {

@@ -15,8 +15,15 @@ public enum CrashScope : byte
     Device,
 }
 
-/// <summary>Fault plan → emulator's party: crash now; come back after <paramref name="RestartAfterNs"/>, or never when negative.</summary>
-public sealed record Crash(NodeId From, long RestartAfterNs, CrashScope Scope = CrashScope.Part) : Message(From), IInternal
+/// <summary>Fault plan, or a sibling → emulator's party: crash now.</summary>
+/// <param name="From">The sender.</param>
+/// <param name="RestartAfterNs">How long until it may be started again; never when negative.</param>
+/// <param name="Scope">How much dies.</param>
+/// <param name="ProcessLife">
+/// From a sibling: which life of the process ends. A party that has left this life by itself is not struck once more in the next one.
+/// </param>
+public sealed record Crash(NodeId From, long RestartAfterNs, CrashScope Scope = CrashScope.Part, int? ProcessLife = null)
+    : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;

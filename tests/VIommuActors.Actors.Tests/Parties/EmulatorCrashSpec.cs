@@ -141,7 +141,36 @@ public sealed class EmulatorCrashSpec : PartySpec
         Assert.Equal([new ReapFence(Device, Nodes.Hub), new ReapFence(Dummy, Nodes.Hub)], await Fences(2));
         var told = Assert.Single(Wires.Log, sent => sent.Message is Crash);
         Assert.Equal(atDummy ? Device : Dummy, told.To);
-        Assert.Equal(new Crash(atDummy ? Dummy : Device, 7), told.Message);
+        Assert.Equal(new Crash(atDummy ? Dummy : Device, 7, CrashScope.Part, ProcessLife: 0), told.Message);
+    }
+
+    [Fact]
+    public async Task Device_that_waits_to_be_started_dies_with_the_next_life_of_its_process()
+    {
+        await Crash(Device, 1);
+        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Wires.FireTimer();
+        Assert.Equal(DeviceStep.Ready, (await Next<DevicePresence>(Nodes.Hub)).Step);
+
+        Tell(Device, new Crash(Dummy, 1, CrashScope.Part, ProcessLife: 1));
+
+        await Next<ReapFence>(Nodes.Memory);
+        Tell(Device, new DevicePresence(Nodes.Hub, Device, DeviceStep.Start, 1));
+        await HasHandledAll(Device);
+        Nothing(Nodes.Hub);
+    }
+
+    [Fact]
+    public async Task Party_that_left_a_life_by_itself_is_not_struck_by_its_sibling_in_the_next_one()
+    {
+        await CrashAndReturn(Device);
+
+        Tell(Device, new Crash(Dummy, 1, CrashScope.Part, ProcessLife: 0));
+        await HasHandledAll(Device);
+        Nothing(Nodes.Memory);
+        Tell(Device, new Crash(Dummy, 1, CrashScope.Part, ProcessLife: 1));
+
+        await Next<ReapFence>(Nodes.Memory);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ internal static class DrainMutants
             new("peer-2x1x1", "pos"),
             new ProtocolTwin(real) { Hypervisor = (port, options) => new ClearsAll(port, options) }),
         In("drain-epoch-unchecked", StaleWrite, "a completion is taken for the open invalidation, whatever its epoch",
-            new("peer-1x1x2", "pos", Faults: 1, "duplicate", "DrainComplete"),
+            new("peer-1x1x2", "novel", Faults: 1, "duplicate", "DrainComplete"),
             new ProtocolTwin(real)
             {
                 Hypervisor = (port, options) => new DrainGate(port, DrainProtocol.IsSelective(options), epochs: false),
