@@ -62,7 +62,8 @@ public sealed class ComparisonTests
     {
         var error = Assert.Throws<UnsupportedCombinationException>(() => Fixture.Run(Fixture.Load("stale-dma"), "ats"));
 
-        Assert.Contains("invalidation = queued", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("invalidation", "queued"), (error.Key, error.Accepted));
+        Assert.Contains("ats needs queued invalidation", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
