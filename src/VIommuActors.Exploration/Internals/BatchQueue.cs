@@ -13,7 +13,7 @@ internal sealed class BatchQueue(long first, long last, int workers, Cancellatio
     private const long StepsPerBatch = 8_192;
 
     private const int MaxSize = 256;
-    private const int AheadPerWorker = 4;
+    private const int AheadPerWorker = 64; // so that a worker whose core is taken for a while does not hold up the others
     private readonly object _gate = new();
     private readonly Queue<Batch> _issued = new();
     private ExceptionDispatchInfo? _failure;
