@@ -7,10 +7,13 @@ using VIommuActors.Protocols.Seam;
 namespace VIommuActors.Actors.Parties;
 
 /// <summary>The injected death of an emulator's thread; its supervisor restarts it with nothing remembered.</summary>
-public sealed class EmulatorCrashException(int life, long restartAfterNs, bool alone = false) : Exception("injected crash")
+public sealed class EmulatorCrashException(int life, int processLife, long restartAfterNs, bool alone) : Exception("injected crash")
 {
     /// <summary>The life that ended, counted from 0.</summary>
     public int Life { get; } = life;
+
+    /// <summary>The life of its process in which that was, counted from 0.</summary>
+    public int ProcessLife { get; } = processLife;
 
     /// <summary>Nanoseconds until the party may be started again; negative for never.</summary>
     public long RestartAfterNs { get; } = restartAfterNs;
@@ -31,14 +34,14 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
 {
     private const long StartToken = -2;
 
-    private int _life;
+    private int _life, _processLife;
     private bool _down, _alone, _reaped, _due;
 
     /// <summary>Number of the life it is in, or comes back to.</summary>
     protected int Life => _life;
 
-    /// <summary>True while nothing of it remains to be waited for and its time has come, but it does not run yet.</summary>
-    protected bool IsReady => _down && _due && _reaped;
+    /// <summary>True between a death and the start of the next life.</summary>
+    protected bool IsDown => _down;
 
     /// <summary>Who is who.</summary>
     protected GuestNodes Nodes => nodes;
@@ -60,8 +63,12 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     protected override void PostRestart(Exception reason)
     {
         Install(null);
-        if (reason is EmulatorCrashException crash) Fall(crash.Life + 1, crash.RestartAfterNs, crash.Alone);
-        else Fall(_life, -1, alone: false);
+        if (reason is EmulatorCrashException crash)
+        {
+            (_life, _processLife) = (crash.Life, crash.ProcessLife);
+            Fall(crash.RestartAfterNs, crash.Alone);
+        }
+        else Fall(-1, alone: false);
     }
 
     /// <inheritdoc/>
@@ -76,12 +83,12 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
                 // The token names the life, or a death that was overtaken by a larger one would wake it too early.
                 if (wake.Token != StartToken - _life) break;
                 _due = true;
-                if (IsReady) ComeBack();
+                Start();
                 break;
             case Reaped reaped:
-                if (reaped.Alone != _alone) break;
+                if (reaped.Life != _life) break;
                 _reaped = true;
-                if (IsReady) ComeBack();
+                Start();
                 break;
             case Slotted answer:
                 if (!_down && answer.Life == _life) base.Deliver(answer.Unmarked());
@@ -92,12 +99,9 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
         }
     }
 
-    /// <summary>It can be started; by default it is.</summary>
-    protected virtual void ComeBack() => Start();
-
-    /// <summary>Starts its new life.</summary>
-    protected void Start()
+    private void Start()
     {
+        if (!_down || !_due || !_reaped) return;
         _down = false;
         Install(build(this));
         Started();
@@ -111,24 +115,27 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     private void Die(Crash crash)
     {
         var alone = crash.Scope == CrashScope.Device && CanDieAlone;
-        // What is down with its process cannot die once more; what is down alone still dies with its process.
-        if (_down && (alone || !_alone)) return;
+        // A sibling in this life of the process takes along even a party that has not started yet. A plan strikes what runs, if only the
+        // process of a device that is down alone.
+        if (crash.ProcessLife is { } processLife ? processLife != _processLife : _down && (alone || !_alone)) return;
         if (crash.Scope != CrashScope.Part && !alone) TellSiblings(crash.RestartAfterNs);
-        if (!_down) throw new EmulatorCrashException(_life, crash.RestartAfterNs, alone);
-        Fall(_life + 1, crash.RestartAfterNs, alone: false);
+        if (!_down) throw new EmulatorCrashException(_life, _processLife, crash.RestartAfterNs, alone);
+        Fall(crash.RestartAfterNs, alone: false);
     }
 
-    private void Fall(int life, long restartAfterNs, bool alone)
+    private void Fall(long restartAfterNs, bool alone)
     {
-        (_life, _down, _alone, _reaped, _due) = (life, true, alone, false, false);
-        Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone));
-        if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - life));
+        _life++;
+        if (!alone) _processLife++;
+        (_down, _alone, _reaped, _due) = (true, alone, false, false);
+        Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone, _life));
+        if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - _life));
     }
 
     private void TellSiblings(long restartAfterNs)
     {
         var unit = nodes.ProcessOf(Node);
-        var crash = new Crash(Node, restartAfterNs);
+        var crash = new Crash(Node, restartAfterNs, CrashScope.Part, _processLife);
         if (nodes.Dummies[unit] != Node) Send(nodes.Dummies[unit], crash);
         foreach (var device in nodes.Devices)
         {
@@ -157,21 +164,36 @@ public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, 
     public static Props Props(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) =>
         Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, build));
 
+    private bool _takesRequests = true;
+
     /// <inheritdoc/>
     protected override bool CanDieAlone => true;
 
     /// <inheritdoc/>
     protected override void Deliver(Message message)
     {
-        if (message is not DevicePresence { Step: DeviceStep.Start } start) base.Deliver(message);
-        else if (IsReady && start.Life == Life) Start();
+        switch (message)
+        {
+            case DevicePresence { Step: DeviceStep.Start } start:
+                if (IsDown || start.Life != Life || _takesRequests) break;
+                _takesRequests = true;
+                Announce(DeviceStep.Running);
+                break;
+            case Doorbell when !_takesRequests:
+                // Rung for its predecessor. What drains and invalidates is answered: whoever counts on it already may have asked.
+                break;
+            default:
+                base.Deliver(message);
+                break;
+        }
     }
 
     /// <summary>It takes no request before everyone counts on it who would have to wait for it.</summary>
-    protected override void ComeBack() => Announce(DeviceStep.Ready);
-
-    /// <inheritdoc/>
-    protected override void Started() => Announce(DeviceStep.Running);
+    protected override void Started()
+    {
+        _takesRequests = false;
+        Announce(DeviceStep.Ready);
+    }
 
     private void Announce(DeviceStep step) => Send(Nodes.Hub, new DevicePresence(Node, Node, step, Life));
 }
