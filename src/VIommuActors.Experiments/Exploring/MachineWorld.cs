@@ -1,3 +1,6 @@
+using System.Globalization;
+using Akka.Actor;
+using VIommuActors.Actors;
 using VIommuActors.Experiments.Building;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
@@ -22,6 +25,8 @@ public sealed class MachineWorld : IWorld, IDisposable
     /// <summary>What <see cref="Check"/> says of a guest that neither ended its work nor broke a property.</summary>
     public const string Stuck = "stuck";
 
+    private const long ShortestDelayNs = 100_000;
+
     private readonly SimSystem _system;
     private readonly Scenario _scenario;
     private readonly IProtocol _protocol;
@@ -29,6 +34,7 @@ public sealed class MachineWorld : IWorld, IDisposable
     private readonly RecordingShelf _recordings = new();
     private readonly SortedDictionary<string, long> _found = new(StringComparer.Ordinal);
     private readonly TracedSteps _steps = new();
+    private readonly Dictionary<IActorRef, Message> _crashes = new(ReferenceEqualityComparer.Instance);
     private SimulatedMachine? _machine;
     private UntimedWires? _wires;
     private RunFigures? _figures;
@@ -49,6 +55,9 @@ public sealed class MachineWorld : IWorld, IDisposable
         if (!_protocol.WorksWithRegisters && scenario.Invalidation == InvalidationInterface.Register)
             throw new UnsupportedCombinationException(
                 "invalidation", "register", $"{protocol} needs invalidation = queued", "queued");
+        var repeats = scenario.ProtocolOptions.TryGetValue(protocol, out var options) && options.TryGetValue("retransmit-ns", out var text)
+            ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
+        DelayNs = Math.Max(ShortestDelayNs, 2 * repeats);
     }
 
     /// <summary>Where every step and every violation goes, or null; meant for one schedule, such as a replay.</summary>
@@ -56,9 +65,26 @@ public sealed class MachineWorld : IWorld, IDisposable
 
     /// <summary>
     /// How many messages a schedule may lose or have doubled, from 0. Every message that a rule of a scenario may lose is a candidate
-    /// as soon as the guest has started up.
+    /// as soon as the guest has started up. Short for <see cref="InjectedFaults"/> of these two kinds.
     /// </summary>
     public int MaxFaults { get; init; }
+
+    /// <summary>
+    /// The faults that the search places, or null to go by <see cref="MaxFaults"/>. They strike as soon as the guest has started up; a
+    /// crash can come in place of any message but the machine's own bookkeeping. Of two parties in one process a dummy vIOMMU takes the
+    /// process along and a device dies alone, unless only <c>dummy-viommu</c> may crash: then whoever of the process is struck takes it
+    /// along.
+    /// </summary>
+    public SearchFaults? InjectedFaults { get; init; }
+
+    /// <summary>
+    /// How late a delayed message comes, in virtual nanoseconds: after everything that could happen without it, and later than a design
+    /// that repeats itself (<c>retransmit-ns</c>) would wait.
+    /// </summary>
+    public long DelayNs { get; }
+
+    /// <summary>How long what crashed stays down, in virtual nanoseconds, which pass only when nothing else can happen.</summary>
+    public const long RestartAfterNs = 1_000;
 
     /// <summary>A schedule of this many steps was cut: what had not ended by then is not held against it.</summary>
     public long MaxSteps { get; init; } = long.MaxValue;
@@ -70,13 +96,25 @@ public sealed class MachineWorld : IWorld, IDisposable
     public IReadOnlyDictionary<string, long> Found => _found;
 
     /// <inheritdoc/>
-    public LaneFaults? Faults => MaxFaults == 0 ? null : new LaneFaults(
-        (_, _, message) => _wires is { IsWorking: true } && CanBeLost(message))
+    public LaneFaults? Faults
     {
-        DropsPerLane = MaxFaults,
-        DuplicatesPerLane = MaxFaults,
-        Total = MaxFaults,
-    };
+        get
+        {
+            var faults = InjectedFaults ?? new SearchFaults(MaxFaults, FaultKinds.Drop | FaultKinds.Duplicate, []);
+            if (faults is { Budget: 0 } or { Kinds: FaultKinds.None }) return null;
+            return new LaneFaults((_, _, message) => _wires is { IsWorking: true } ? KindsFor(faults, message) : LaneFaultKinds.None)
+            {
+                DropsPerLane = faults.Budget,
+                DuplicatesPerLane = faults.Budget,
+                ReordersPerLane = faults.Budget,
+                DelaysPerLane = faults.Budget,
+                DelayNs = DelayNs,
+                CrashesPerReceiver = faults.Budget,
+                CrashWith = receiver => _crashes.GetValueOrDefault(receiver),
+                Total = faults.Budget,
+            };
+        }
+    }
 
     /// <inheritdoc/>
     public IStepObserver? Observer => Trace is { IsEnabled: true } ? _steps : null;
@@ -93,7 +131,8 @@ public sealed class MachineWorld : IWorld, IDisposable
         var work = WorkPlan.For(_scenario, _protocol, _random.Derive("workload"), _recordings, ram => new SharedRam(ram, kernel.Touch));
         _machine = new SimulatedMachine(
             _system, _scenario, _protocol, work, (table, _, meter) => _wires = new UntimedWires(kernel, table, meter), Trace, timed: false);
-        if (Trace is { IsEnabled: true } sink) _steps.Begin(_machine.RecorderFor(sink), sink);
+        if (InjectedFaults is { } faults) PlanCrashes(faults, _machine.Layout);
+        if (Trace is { IsEnabled: true } sink) _steps.Begin(_machine.RecorderFor(sink), sink, kernel);
         _machine.PowerOn();
     }
 
@@ -117,7 +156,32 @@ public sealed class MachineWorld : IWorld, IDisposable
     /// <summary>Ends a schedule that was given up half way.</summary>
     public void Dispose() => _machine?.Dispose();
 
-    private static bool CanBeLost(object message) => message is Message and not ISynchronous and not IInternal;
+    private static LaneFaultKinds KindsFor(SearchFaults faults, object message)
+    {
+        if (message is not Message known || known is IInternal) return LaneFaultKinds.None;
+        // A call and its return on one host cannot be lost, but either end of it can die.
+        return message is not ISynchronous && faults.Strikes(known.Name)
+            ? (LaneFaultKinds)faults.Kinds
+            : (LaneFaultKinds)faults.Kinds & LaneFaultKinds.Crash;
+    }
+
+    private void PlanCrashes(SearchFaults faults, MachineLayout layout)
+    {
+        _crashes.Clear();
+        foreach (var guest in layout.Guests)
+        {
+            if (faults.Crashes(PlannedCrashes.Vcpu)) Plan(guest.Vcpus, PlannedCrashes.Vcpu);
+            if (faults.Crashes(PlannedCrashes.DummyVIommu)) Plan(guest.Dummies, PlannedCrashes.DummyVIommu);
+            var devices = guest.Devices.Select(device => device.Node);
+            if (faults.Crashes(PlannedCrashes.Device)) Plan(devices, PlannedCrashes.Device);
+            else if (faults.Crashes(PlannedCrashes.DummyVIommu)) Plan(devices, PlannedCrashes.DummyVIommu);
+        }
+
+        void Plan(IEnumerable<NodeId> parties, string name)
+        {
+            foreach (var party in parties) _crashes.Add(layout.Table[party], PlannedCrashes.MessageFor(name, RestartAfterNs));
+        }
+    }
 
     private static string? Broken(RunFigures figures)
     {

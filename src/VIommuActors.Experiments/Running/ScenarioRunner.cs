@@ -22,7 +22,7 @@ public sealed class ScenarioRunner : IDisposable
     public static IReadOnlyCollection<string> MessageNames => MessageFaults.Names;
 
     /// <summary>Parties that fault rules may name.</summary>
-    public static IReadOnlyCollection<string> PartyNames { get; } = [EmulatorCrashes.DummyVIommu];
+    public static IReadOnlyCollection<string> PartyNames { get; } = PlannedCrashes.Names;
 
     /// <summary>Names of the protocols that can run a scenario at all (ats only with queued invalidation).</summary>
     public static IReadOnlyList<string> ProtocolsFor(Scenario scenario) =>
@@ -61,7 +61,7 @@ public sealed class ScenarioRunner : IDisposable
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
         machine.PowerOn();
-        EmulatorCrashes.Plan(scenario, machine.Layout, kernel);
+        PlannedCrashes.Plan(scenario, machine.Layout, kernel);
         var ending = kernel.Run(scenario.Limits.Steps, scenario.Limits.VirtualNs, cancel);
         var figures = machine.Close(ending);
         return new RunResult(figures, EndingOf(ending, machine.Monitor, cancel), kernel.Steps);

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using VIommuActors.Experiments.Running;
+
+namespace VIommuActors.Experiments.Exploring;
+
+/// <summary>What a search may do to a message or to the party that is about to take it.</summary>
+[Flags]
+public enum FaultKinds
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The message is lost.</summary>
+    Drop = 1,
+
+    /// <summary>It is delivered, and once more later.</summary>
+    Duplicate = 2,
+
+    /// <summary>Later messages of its link may overtake it.</summary>
+    Reorder = 4,
+
+    /// <summary>It comes when nothing else can happen and <see cref="MachineWorld.DelayNs"/> have passed.</summary>
+    Delay = 8,
+
+    /// <summary>Its receiver dies, and the message is lost with it.</summary>
+    Crash = 16,
+
+    /// <summary>All of them.</summary>
+    All = Drop | Duplicate | Reorder | Delay | Crash,
+}
+
+/// <summary>The faults that a search places by itself, wherever they could strike.</summary>
+/// <param name="Budget">How many faults a schedule may have, from 0.</param>
+/// <param name="Kinds">Which kinds.</param>
+/// <param name="On">
+/// Where they strike: names of messages, which can suffer everything but a crash, and of parties, which can crash. Empty: every message
+/// that can be lost, and every party that can crash. Otherwise nothing that is not named.
+/// </param>
+public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<string> On)
+{
+    private const string Everything = "all";
+
+    /// <summary>Every kind of fault on every message and party.</summary>
+    public static SearchFaults Any(int budget) => new(budget, FaultKinds.All, []);
+
+    /// <summary>Names of the kinds, as <see cref="Parse"/> takes them.</summary>
+    public static ImmutableArray<string> KindNames { get; } = ["drop", "duplicate", "reorder", "delay", "crash"];
+
+    /// <summary>Names of messages and parties, as <see cref="Parse"/> takes them.</summary>
+    public static ImmutableArray<string> TargetNames { get; } = [.. MessageFaults.Losable, .. PlannedCrashes.Names];
+
+    /// <summary>Reads kinds and targets as a user writes them.</summary>
+    /// <param name="budget">How many faults a schedule may have, from 0.</param>
+    /// <param name="kinds">Names from <see cref="KindNames"/>, separated by commas; null or <c>all</c> for all.</param>
+    /// <param name="on">Names from <see cref="TargetNames"/>, separated by commas; null or <c>all</c> for all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The budget is negative.</exception>
+    /// <exception cref="FormatException">A name is unknown, or the kinds cannot strike the targets; the message says what is accepted.</exception>
+    public static SearchFaults Parse(int budget, string? kinds, string? on)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(budget);
+        var parsed = new SearchFaults(budget, ParseKinds(kinds), ParseTargets(on));
+        var canStrike = parsed.On.IsEmpty
+            || (parsed.Kinds.HasFlag(FaultKinds.Crash) && parsed.On.Any(PlannedCrashes.Names.Contains))
+            || ((parsed.Kinds & ~FaultKinds.Crash) != 0 && parsed.On.Any(MessageFaults.Losable.Contains));
+        if (canStrike) return parsed;
+        throw new FormatException(parsed.Kinds == FaultKinds.Crash
+            ? $"a crash strikes parties, and {on} names none; accepted: {string.Join(", ", PlannedCrashes.Names)}"
+            : $"{kinds} strike messages, and {on} names none; accepted: {string.Join(", ", MessageFaults.Losable)}");
+    }
+
+    /// <summary>Whether the message may suffer what is not a crash.</summary>
+    internal bool Strikes(string message) => On.IsEmpty || On.Contains(message);
+
+    /// <summary>Whether parties of this name may crash.</summary>
+    internal bool Crashes(string party) => Kinds.HasFlag(FaultKinds.Crash) && (On.IsEmpty || On.Contains(party));
+
+    private static FaultKinds ParseKinds(string? text)
+    {
+        if (text is null or Everything) return FaultKinds.All;
+        var kinds = FaultKinds.None;
+        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var index = KindNames.IndexOf(name);
+            if (index < 0) throw Unknown(name, "kind of fault", KindNames);
+            kinds |= (FaultKinds)(1 << index);
+        }
+        return kinds;
+    }
+
+    private static ImmutableArray<string> ParseTargets(string? text)
+    {
+        if (text is null or Everything) return [];
+        var names = text.Split(',', StringSplitOptions.TrimEntries).Distinct().ToImmutableArray();
+        foreach (var name in names)
+        {
+            if (!TargetNames.Contains(name)) throw Unknown(name, "message that can be lost or party that can crash", TargetNames);
+        }
+        return names;
+    }
+
+    private static FormatException Unknown(string name, string what, ImmutableArray<string> accepted) =>
+        new($"\"{name}\" is no {what}; accepted: {Everything}, {string.Join(", ", accepted)}");
+}
