@@ -40,8 +40,8 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     /// <summary>Number of the life it is in, or comes back to.</summary>
     protected int Life => _life;
 
-    /// <summary>True while nothing of it remains to be waited for and its time has come, but it does not run yet.</summary>
-    protected bool IsReady => _down && _due && _reaped;
+    /// <summary>True between a death and the start of the next life.</summary>
+    protected bool IsDown => _down;
 
     /// <summary>Who is who.</summary>
     protected GuestNodes Nodes => nodes;
@@ -83,12 +83,12 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
                 // The token names the life, or a death that was overtaken by a larger one would wake it too early.
                 if (wake.Token != StartToken - _life) break;
                 _due = true;
-                if (IsReady) ComeBack();
+                Start();
                 break;
             case Reaped reaped:
-                if (reaped.Alone != _alone) break;
+                if (reaped.Life != _life) break;
                 _reaped = true;
-                if (IsReady) ComeBack();
+                Start();
                 break;
             case Slotted answer:
                 if (!_down && answer.Life == _life) base.Deliver(answer.Unmarked());
@@ -99,12 +99,9 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
         }
     }
 
-    /// <summary>It can be started; by default it is.</summary>
-    protected virtual void ComeBack() => Start();
-
-    /// <summary>Starts its new life.</summary>
-    protected void Start()
+    private void Start()
     {
+        if (!_down || !_due || !_reaped) return;
         _down = false;
         Install(build(this));
         Started();
@@ -118,10 +115,9 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
     private void Die(Crash crash)
     {
         var alone = crash.Scope == CrashScope.Device && CanDieAlone;
-        // What is down with its process cannot die once more until that is reaped: then it belongs to the next one, started or not. What
-        // is down alone still dies with its process.
-        if (_down && (alone || (!_alone && !_reaped))) return;
-        if (crash.ProcessLife is { } processLife && processLife != _processLife) return;
+        // A sibling in this life of the process takes along even a party that has not started yet. A plan strikes what runs, if only the
+        // process of a device that is down alone.
+        if (crash.ProcessLife is { } processLife ? processLife != _processLife : _down && (alone || !_alone)) return;
         if (crash.Scope != CrashScope.Part && !alone) TellSiblings(crash.RestartAfterNs);
         if (!_down) throw new EmulatorCrashException(_life, _processLife, crash.RestartAfterNs, alone);
         Fall(crash.RestartAfterNs, alone: false);
@@ -132,7 +128,7 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
         _life++;
         if (!alone) _processLife++;
         (_down, _alone, _reaped, _due) = (true, alone, false, false);
-        Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone));
+        Send(nodes.Memory, new ReapFence(Node, nodes.Hub, alone, _life));
         if (restartAfterNs >= 0) After(restartAfterNs, new Wake(Node, StartToken - _life));
     }
 
@@ -168,21 +164,36 @@ public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, 
     public static Props Props(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) =>
         Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, build));
 
+    private bool _takesRequests = true;
+
     /// <inheritdoc/>
     protected override bool CanDieAlone => true;
 
     /// <inheritdoc/>
     protected override void Deliver(Message message)
     {
-        if (message is not DevicePresence { Step: DeviceStep.Start } start) base.Deliver(message);
-        else if (IsReady && start.Life == Life) Start();
+        switch (message)
+        {
+            case DevicePresence { Step: DeviceStep.Start } start:
+                if (IsDown || start.Life != Life || _takesRequests) break;
+                _takesRequests = true;
+                Announce(DeviceStep.Running);
+                break;
+            case Doorbell when !_takesRequests:
+                // Rung for its predecessor. What drains and invalidates is answered: whoever counts on it already may have asked.
+                break;
+            default:
+                base.Deliver(message);
+                break;
+        }
     }
 
     /// <summary>It takes no request before everyone counts on it who would have to wait for it.</summary>
-    protected override void ComeBack() => Announce(DeviceStep.Ready);
-
-    /// <inheritdoc/>
-    protected override void Started() => Announce(DeviceStep.Running);
+    protected override void Started()
+    {
+        _takesRequests = false;
+        Announce(DeviceStep.Ready);
+    }
 
     private void Announce(DeviceStep step) => Send(Nodes.Hub, new DevicePresence(Node, Node, step, Life));
 }

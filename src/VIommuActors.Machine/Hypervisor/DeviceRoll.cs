@@ -5,8 +5,8 @@ namespace VIommuActors.Machine.Hypervisor;
 
 /// <summary>Which devices of a guest take requests, and how far one that died has come on its way back.</summary>
 /// <remarks>
-/// Unit and dummy hear of a device's end and of its return over one wire each, in this order. A device starts only when both count on
-/// the life it is in: a drain or an invalidation that passed it by could not know of its accesses.
+/// Unit and dummy hear of a device's end and of its return over one wire each, in this order. A device takes requests only when both
+/// count on the life it is in: a drain or an invalidation that passed it by could not know of its accesses.
 /// </remarks>
 internal sealed class DeviceRoll(IPort port, GuestNodes nodes)
 {
@@ -68,7 +68,7 @@ internal sealed class DeviceRoll(IPort port, GuestNodes nodes)
     {
         public bool IsRunning { get; set; } = true;
 
-        /// <summary>The life that waits to be started; null when there is none.</summary>
+        /// <summary>The life that is up and waits for its requests; null when there is none.</summary>
         public int? Life { get; init; }
 
         public bool UnitKnows { get; set; }

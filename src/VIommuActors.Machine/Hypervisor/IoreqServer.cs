@@ -53,8 +53,8 @@ public sealed class IoreqServer : IParty
                 Attach(call);
                 break;
             case Reaped reaped:
-                if (reaped.Alone) DeviceGone(reaped.Party);
-                else PartyGone(reaped.Party);
+                if (reaped.Alone) DeviceGone(reaped);
+                else PartyGone(reaped);
                 break;
             case DevicePresence presence:
                 Presence(presence);
@@ -203,37 +203,39 @@ public sealed class IoreqServer : IParty
         return XenErrno.None;
     }
 
-    private void PartyGone(NodeId party)
+    private void PartyGone(Reaped reaped)
     {
-        var unit = _nodes.ProcessOf(party);
+        var unit = _nodes.ProcessOf(reaped.Party);
         if (unit < 0) return;
         var emulator = _emulators[unit];
-        if (!emulator.Reaped.Add(party)) return;
+        if (!emulator.Reaped.TryAdd(reaped.Party, reaped.Life)) return;
         var parties = 1 + _nodes.Devices.Count(device => device.Unit == unit);
         if (emulator.Reaped.Count < parties) return;
 
         // The whole process is reaped: nothing of it can touch memory any more, so whoever waits for it may go on.
-        emulator.Reaped.Clear();
         Detach(emulator);
         for (var device = 0; device < _nodes.Devices.Length; device++)
         {
             if (_nodes.Devices[device].Unit == unit) _devices.GoneWithProcess(device);
         }
-        _port.Send(_nodes.Dummies[unit], new Reaped(_port.Self, _nodes.Dummies[unit]));
+        MayStart(_nodes.Dummies[unit]);
         foreach (var device in _nodes.Devices)
         {
-            if (device.Unit == unit) _port.Send(device.Node, new Reaped(_port.Self, device.Node));
+            if (device.Unit == unit) MayStart(device.Node);
         }
+        emulator.Reaped.Clear();
+
+        void MayStart(NodeId party) => _port.Send(party, new Reaped(_port.Self, party, Alone: false, emulator.Reaped[party]));
     }
 
     /// <summary>A device was pulled out, or its thread died: its process goes on without it.</summary>
-    private void DeviceGone(NodeId party)
+    private void DeviceGone(Reaped reaped)
     {
-        var device = _nodes.IndexOfDevice(party);
+        var device = _nodes.IndexOfDevice(reaped.Party);
         if (device < 0) return;
         _devices.Gone(device);
         if (_emulators[_nodes.Devices[device].Unit].Attached) TellVcpus(device, present: false);
-        _port.Send(party, new Reaped(_port.Self, party, Alone: true));
+        _port.Send(reaped.Party, reaped with { From = _port.Self });
     }
 
     private void Presence(DevicePresence presence)
@@ -289,7 +291,8 @@ public sealed class IoreqServer : IParty
 
         public IoreqSlot?[] Slots { get; } = new IoreqSlot?[vcpus];
 
-        public HashSet<NodeId> Reaped { get; } = [];
+        /// <summary>Parties of a dying process that are reaped, and the life that may follow.</summary>
+        public Dictionary<NodeId, int> Reaped { get; } = [];
 
         public IoreqServerId? Server { get; set; }
 

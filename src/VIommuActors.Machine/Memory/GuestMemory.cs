@@ -25,7 +25,7 @@ public sealed class GuestMemory(IPort port, GuestNodes nodes, IGuestMemory ram, 
                 port.Send(access.From, new DmaDone(port.Self, access.Slot));
                 break;
             case ReapFence fence:
-                port.Send(fence.Hypervisor, new Reaped(port.Self, fence.From, fence.Alone));
+                port.Send(fence.Hypervisor, new Reaped(port.Self, fence.From, fence.Alone, fence.Life));
                 break;
             default:
                 throw new UnhandledMessageException(message, "guest memory");

@@ -20,7 +20,8 @@ public enum CrashScope : byte
 /// <param name="RestartAfterNs">How long until it may be started again; never when negative.</param>
 /// <param name="Scope">How much dies.</param>
 /// <param name="ProcessLife">
-/// From a sibling: which life of the process ends. A party that has left this life by itself is not struck once more in the next one.
+/// From a sibling: which life of the process ends. Whoever is in it dies, also before its own start; whoever left it by itself does not
+/// die once more in the next one.
 /// </param>
 public sealed record Crash(NodeId From, long RestartAfterNs, CrashScope Scope = CrashScope.Part, int? ProcessLife = null)
     : Message(From), IInternal
@@ -34,9 +35,12 @@ public sealed record Crash(NodeId From, long RestartAfterNs, CrashScope Scope = 
 
 /// <summary>
 /// A dying emulator's party → guest memory: pushed behind its last access, as the kernel reaps the process.
-/// <paramref name="Alone"/>: only this device dies.
 /// </summary>
-public sealed record ReapFence(NodeId From, NodeId Hypervisor, bool Alone = false) : Message(From), IInternal
+/// <param name="From">The party.</param>
+/// <param name="Hypervisor">Who is to hear of it.</param>
+/// <param name="Alone">Only this device dies.</param>
+/// <param name="Life">Number of the life that may follow.</param>
+public sealed record ReapFence(NodeId From, NodeId Hypervisor, bool Alone = false, int Life = 0) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Dma;
@@ -46,7 +50,11 @@ public sealed record ReapFence(NodeId From, NodeId Hypervisor, bool Alone = fals
 /// Guest memory → ioreq server: no access of <paramref name="Party"/>'s dead incarnation can land any more.
 /// Ioreq server → party: nothing is left of you, or of your process; you may be started again.
 /// </summary>
-public sealed record Reaped(NodeId From, NodeId Party, bool Alone = false) : Message(From), IInternal
+/// <param name="From">The sender.</param>
+/// <param name="Party">Whom it is about.</param>
+/// <param name="Alone">Only this device died.</param>
+/// <param name="Life">Number of the life that may follow, from the fence.</param>
+public sealed record Reaped(NodeId From, NodeId Party, bool Alone = false, int Life = 0) : Message(From), IInternal
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Return;
@@ -58,13 +66,13 @@ public enum DeviceStep : byte
     /// <summary>Ioreq server → unit, dummy: it is gone, and no access of it can land any more.</summary>
     Gone,
 
-    /// <summary>Device → ioreq server: it could be started.</summary>
+    /// <summary>Device → ioreq server: it is up and holds nothing; it answers whoever counts on it, and takes no request yet.</summary>
     Ready,
 
     /// <summary>Ioreq server → unit, dummy, and back from each: count on it from now on.</summary>
     Expected,
 
-    /// <summary>Ioreq server → device: everyone counts on it; start.</summary>
+    /// <summary>Ioreq server → device: everyone counts on it; take requests.</summary>
     Start,
 
     /// <summary>Device → ioreq server: it takes requests, so the guest may be told.</summary>

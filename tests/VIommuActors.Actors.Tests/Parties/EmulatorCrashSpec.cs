@@ -34,7 +34,7 @@ public sealed class EmulatorCrashSpec : PartySpec
 
         Tell(Device, new Crash(NodeId.None, -1));
 
-        Assert.Equal(new ReapFence(Device, Nodes.Hub), await Next<ReapFence>(Nodes.Memory));
+        Assert.Equal(new ReapFence(Device, Nodes.Hub, Alone: false, Life: 1), await Next<ReapFence>(Nodes.Memory));
         Nothing(Nodes.Memory);
     }
 
@@ -57,7 +57,7 @@ public sealed class EmulatorCrashSpec : PartySpec
     public async Task Party_that_is_not_to_come_back_stays_down_after_reaping()
     {
         await Crash(Device, -1);
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
         Ring(2);
         await HasHandledAll(Device);
 
@@ -74,7 +74,7 @@ public sealed class EmulatorCrashSpec : PartySpec
         await HasHandledAll(Device);
         Nothing(Unit);
 
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
         await Admit(1);
         Ring(3);
 
@@ -85,7 +85,7 @@ public sealed class EmulatorCrashSpec : PartySpec
     public async Task Device_takes_no_request_before_everyone_counts_on_it()
     {
         await Crash(Device, 1);
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
         Wires.FireTimer();
         Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Ready, 1), await Next<DevicePresence>(Nodes.Hub));
 
@@ -98,15 +98,30 @@ public sealed class EmulatorCrashSpec : PartySpec
     }
 
     [Fact]
+    public async Task Device_that_takes_no_requests_yet_answers_a_drain_of_those_who_count_on_it_already()
+    {
+        var dummy = Table[Dummy];
+        Table.Bind(Dummy, Probe(Dummy).Ref);
+        await Crash(Device, 1, CrashScope.Device);
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true, Life: 1));
+        Wires.FireTimer();
+
+        Tell(Device, new Protocols.Messages.Drain(Dummy, 7, DrainScope.All));
+
+        Assert.Equal(7, (await Next<DrainAck>(Dummy)).Epoch);
+        Table.Bind(Dummy, dummy);
+    }
+
+    [Fact]
     public async Task Device_alone_waits_for_its_own_fence_and_tells_nobody_of_its_process()
     {
         await Crash(Device, 1_000_000, CrashScope.Device);
         Wires.FireTimer();
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true, Life: 0));
         await HasHandledAll(Device);
-        Nothing(Nodes.Hub); // that was the answer to the fence of a process
+        Nothing(Nodes.Hub); // that was the answer to another fence
 
-        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true, Life: 1));
         await Admit(1);
         Ring(3);
 
@@ -121,12 +136,12 @@ public sealed class EmulatorCrashSpec : PartySpec
 
         Tell(Dummy, new Crash(NodeId.None, 5_000, CrashScope.Process));
 
-        Assert.Equal([new ReapFence(Device, Nodes.Hub), new ReapFence(Dummy, Nodes.Hub)], await Fences(2));
+        Assert.Equal([new ReapFence(Device, Nodes.Hub, false, 2), new ReapFence(Dummy, Nodes.Hub, false, 1)], await Fences(2));
         Assert.Equal([1_000, 5_000, 5_000], await Delays(3));
-        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: true, Life: 1));
         await HasHandledAll(Device);
         Nothing(Nodes.Hub);
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 2));
         Assert.Equal(new DevicePresence(Device, Device, DeviceStep.Ready, 2), await Next<DevicePresence>(Nodes.Hub));
     }
 
@@ -138,17 +153,35 @@ public sealed class EmulatorCrashSpec : PartySpec
     {
         Tell(atDummy ? Dummy : Device, new Crash(NodeId.None, 7, scope));
 
-        Assert.Equal([new ReapFence(Device, Nodes.Hub), new ReapFence(Dummy, Nodes.Hub)], await Fences(2));
+        Assert.Equal([new ReapFence(Device, Nodes.Hub, false, 1), new ReapFence(Dummy, Nodes.Hub, false, 1)], await Fences(2));
         var told = Assert.Single(Wires.Log, sent => sent.Message is Crash);
         Assert.Equal(atDummy ? Device : Dummy, told.To);
         Assert.Equal(new Crash(atDummy ? Dummy : Device, 7, CrashScope.Part, ProcessLife: 0), told.Message);
     }
 
     [Fact]
+    public async Task Party_that_has_not_heard_yet_that_it_may_start_dies_with_the_life_that_a_sibling_began()
+    {
+        await Crash(Device, 1);
+
+        Tell(Device, new Crash(Dummy, 1, CrashScope.Part, ProcessLife: 1));
+        Assert.Equal(2, (await Next<ReapFence>(Nodes.Memory)).Life);
+        await HasHandledAll(Device);
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
+        Wires.FireTimer();
+        Wires.FireTimer();
+        await HasHandledAll(Device);
+        Nothing(Nodes.Hub); // that was for the life that never began
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 2));
+
+        Assert.Equal(2, (await Next<DevicePresence>(Nodes.Hub)).Life);
+    }
+
+    [Fact]
     public async Task Device_that_waits_to_be_started_dies_with_the_next_life_of_its_process()
     {
         await Crash(Device, 1);
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
         Wires.FireTimer();
         Assert.Equal(DeviceStep.Ready, (await Next<DevicePresence>(Nodes.Hub)).Step);
 
@@ -177,7 +210,7 @@ public sealed class EmulatorCrashSpec : PartySpec
     public async Task Device_that_is_reaped_early_still_waits_for_its_time()
     {
         await Crash(Device, 1_000_000);
-        Tell(Device, new Reaped(Nodes.Hub, Device));
+        Tell(Device, new Reaped(Nodes.Hub, Device, Alone: false, Life: 1));
         Ring(2);
         await HasHandledAll(Device);
         Nothing(Unit);
@@ -334,7 +367,7 @@ public sealed class EmulatorCrashSpec : PartySpec
     private async Task CrashAndReturn(NodeId party)
     {
         await Crash(party, 1);
-        Tell(party, new Reaped(Nodes.Hub, party));
+        Tell(party, new Reaped(Nodes.Hub, party, Alone: false, party == Device ? _lives + 1 : 1));
         Wires.FireTimer();
         await HasHandledAll(party);
         if (party == Device) await Admit(++_lives);

@@ -57,8 +57,8 @@ public sealed class GuestMemoryTests : IMemoryWatch
 
         _port.Take<DmaDone>(Cast.Device0);
         Assert.Equal(new Reaped(Cast.Memory, Cast.Device0), _port.Take<Reaped>(Cast.Hub));
-        _memory.Receive(new ReapFence(Cast.Device0, Cast.Hub, Alone: true));
-        Assert.Equal(new Reaped(Cast.Memory, Cast.Device0, Alone: true), _port.Take<Reaped>(Cast.Hub));
+        _memory.Receive(new ReapFence(Cast.Device0, Cast.Hub, Alone: true, Life: 3));
+        Assert.Equal(new Reaped(Cast.Memory, Cast.Device0, Alone: true, Life: 3), _port.Take<Reaped>(Cast.Hub));
     }
 
     [Fact]
