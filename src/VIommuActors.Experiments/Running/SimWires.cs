@@ -13,7 +13,8 @@ namespace VIommuActors.Experiments.Running;
 /// </summary>
 /// <remarks>
 /// A wire keeps the order of what one party sends another. Only memory accesses need help with that, their latency depends on their
-/// size; everything else between two parties takes equally long. A delayed message is out of order on purpose.
+/// size; everything else between two parties takes equally long. A delayed message is out of order on purpose, and one that is to be
+/// overtaken waits for the next on its link, one at a time on each.
 /// </remarks>
 internal sealed class SimWires : ISimulatedWires
 {
@@ -23,10 +24,13 @@ internal sealed class SimWires : ISimulatedWires
     private readonly long _dmaPerPage;
     private readonly MessageFaults? _faults;
     private readonly long[] _lastAccess;
+    private readonly IScheduler _scheduler;
+    private readonly Dictionary<(NodeId From, NodeId To), Held> _held = [];
 
-    public SimWires(SimKernel kernel, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter)
+    public SimWires(SimSystem system, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter)
     {
-        _kernel = kernel;
+        _kernel = system.Kernel;
+        _scheduler = system.System.Scheduler;
         _table = table;
         _faults = faults;
         Meter = meter;
@@ -64,12 +68,41 @@ internal sealed class SimWires : ISimulatedWires
         var target = _table[to];
         if (_faults is not null)
         {
-            var fate = _faults.Decide(message);
+            var fate = _faults.Decide(to, message);
             if (fate.Drop) return;
+            var link = (message.From, to);
+            if (fate.Reorder && !IsHolding(link))
+            {
+                Hold(link, due, fate.DelayNs, target, message, sender);
+                return;
+            }
+            if (fate.Reorder) fate = default; // one overtakes another; a third is just the next
             if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
             due += fate.DelayNs;
+            _kernel.DeliverAt(due, target, message, sender);
+            Release(link, due);
+            return;
         }
         _kernel.DeliverAt(due, target, message, sender);
+    }
+
+    private bool IsHolding((NodeId From, NodeId To) link) => _held.TryGetValue(link, out var held) && held.LatestNs > _kernel.NowNs;
+
+    /// <summary>Keeps a message until the next one on its link has gone ahead, or its time has come.</summary>
+    private void Hold((NodeId From, NodeId To) link, long dueNs, long patienceNs, IActorRef target, Message message, IActorRef sender)
+    {
+        // The scheduler counts in units of 100 ns.
+        var ticks = (dueNs + patienceNs - _kernel.NowNs + 99) / 100;
+        var timer = _scheduler.ScheduleTellOnceCancelable(TimeSpan.FromTicks(ticks), target, message, sender);
+        _held[link] = new Held(target, message, sender, dueNs, _kernel.NowNs + (ticks * 100), timer);
+    }
+
+    /// <summary>A message has gone ahead that arrives at <paramref name="dueNs"/>: the one that was held comes right behind it.</summary>
+    private void Release((NodeId From, NodeId To) link, long dueNs)
+    {
+        if (!_held.Remove(link, out var held) || held.LatestNs <= dueNs) return;
+        held.Timer.Cancel();
+        _kernel.DeliverAt(Math.Max(dueNs, held.DueNs), held.Target, held.Message, held.Sender);
     }
 
     public void After(IActorRef self, long delayNs, Message message) => _kernel.DeliverAt(_kernel.NowNs + delayNs, self, message, self);
@@ -79,4 +112,6 @@ internal sealed class SimWires : ISimulatedWires
         Failure ??= new InvalidOperationException($"{_table.NameOf(party)} failed at step {_kernel.Steps}: {reason.Message}", reason);
         _kernel.Stop();
     }
+
+    private sealed record Held(IActorRef Target, Message Message, IActorRef Sender, long DueNs, long LatestNs, ICancelable Timer);
 }
