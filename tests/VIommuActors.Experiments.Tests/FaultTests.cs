@@ -65,6 +65,134 @@ public sealed class FaultTests
         }
     }
 
+    [Theory]
+    [InlineData("memcpy")]
+    [InlineData("ats")]
+    [InlineData("drain")]
+    public void A_device_that_is_pulled_out_takes_its_requests_along_and_nothing_else(string protocol)
+    {
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            foreach (var restart in new[] { "", ",restart-after-ns=200000" })
+            {
+                var scenario = Fixture.Load(
+                    "stale-dma-queued", $"faults=[{{on=device,crash-at-ns=300000{restart}}}]", "workload.rounds=100");
+
+                var figures = Fixture.Run(scenario, protocol, seed).Figures;
+
+                Assert.True(
+                    figures.Verdict == Verdict.Held,
+                    $"seed {seed}{restart}: {figures.Verdict} {figures.Details.FirstOrDefault()} {string.Join(';', figures.Remarks)}");
+                Assert.True(figures.DmasAbandoned > 0, "the device took no request with it");
+                Assert.Equal(figures.Dmas, figures.DmasDone + figures.DmasFaulted + figures.DmasAbandoned);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_device_that_comes_back_works_again()
+    {
+        var (gone, back) = (Abandoned(""), Abandoned(",restart-after-ns=100000"));
+        Assert.True(back < gone, $"{back} requests were abandoned with its return, {gone} without");
+
+        static long Abandoned(string restart) => Fixture.Run(
+            Fixture.Load("stale-dma-queued", $"faults=[{{on=device,crash-at-ns=300000{restart}}}]", "workload.rounds=100"),
+            "drain").Figures.DmasAbandoned;
+    }
+
+    [Theory]
+    [InlineData("ats")]
+    [InlineData("drain")]
+    public void A_guest_that_panics_ends_without_being_held_against_the_design(string protocol)
+    {
+        var scenario = Fixture.Load("stale-dma-queued", "faults=[{on=vcpu,crash-at-ns=300000}]", "workload.rounds=200");
+
+        var figures = Fixture.Run(scenario, protocol).Figures;
+
+        Assert.Equal((Verdict.Held, 0L, 0L), (figures.Verdict, figures.StoppedVcpus, figures.StuckVcpus));
+        Assert.Equal(2, figures.Remarks.Length);
+        Assert.All(figures.Remarks, remark => Assert.EndsWith("the guest was made to panic", remark, StringComparison.Ordinal));
+        Assert.Equal(figures.Dmas, figures.DmasDone + figures.DmasFaulted + figures.DmasAbandoned);
+        Assert.InRange(figures.Dmas, 1, 300);
+    }
+
+    [Fact]
+    public void A_rule_on_a_link_strikes_what_travels_there_and_nothing_else()
+    {
+        // Drains go from the dummy to the devices; their acknowledgements come back.
+        var there = Fixture.Run(Fixture.Load("stale-dma", "faults=[{from=dummy-viommu,to=device,drop=1/1}]"), "drain").Figures;
+        var nowhere = Fixture.Run(Fixture.Load("stale-dma", "faults=[{on=DrainAck,from=dummy-viommu,drop=1/1}]"), "drain").Figures;
+        var back = Fixture.Run(Fixture.Load("stale-dma", "faults=[{on=DrainAck,to=dummy-viommu,drop=1/1}]"), "drain").Figures;
+
+        Assert.Equal((Verdict.Hung, Verdict.Held, Verdict.Hung), (there.Verdict, nowhere.Verdict, back.Verdict));
+    }
+
+    [Fact]
+    public void A_rule_on_a_link_loses_nothing_that_cannot_be_lost()
+    {
+        // A device's hypercalls and accesses are calls on one host; its answer to the dummy goes elsewhere.
+        var figures = Fixture.Run(Fixture.Load("stale-dma", "faults=[{from=device,to=viommu,drop=1/1}]"), "drain").Figures;
+        var memory = Fixture.Run(Fixture.Load("stale-dma", "faults=[{to=memory,drop=1/2},{from=memory,delay=1/2,delay-ns=900}]"), "drain").Figures;
+
+        Assert.Equal((Verdict.Held, Verdict.Held), (figures.Verdict, memory.Verdict));
+        Assert.True(memory.VirtualNs > figures.VirtualNs);
+    }
+
+    [Fact]
+    public void A_link_on_which_nothing_travels_is_refused_with_those_there_are()
+    {
+        var scenario = Fixture.Load("stale-dma", "faults=[{from=vcpu,to=memory,drop=1/2}]");
+
+        var error = Assert.Throws<Running.UnsupportedCombinationException>(() => Fixture.Run(scenario, "drain"));
+
+        Assert.Equal(("faults", "from = vcpu, to = memory"), (error.Key, error.Value));
+        Assert.Contains("dummy-viommu to viommu", error.Accepted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DrainComplete")]
+    [InlineData("DrainAck")]
+    [InlineData("Doorbell")]
+    [InlineData("DmaCompleted")]
+    [InlineData("InvComp")]
+    public void Messages_that_are_overtaken_break_no_safe_design(string message)
+    {
+        var protocol = message == "InvComp" ? "ats" : "drain";
+        var scenario = Fixture.Load("stale-dma-queued", $"faults=[{{on={message},reorder=1/2,delay-ns=20000}}]");
+
+        var figures = Fixture.Run(scenario, protocol).Figures;
+
+        Assert.True(figures.Verdict == Verdict.Held, $"{figures.Verdict} {figures.Details.FirstOrDefault()}");
+        Assert.Equal(figures.Dmas, figures.DmasDone + figures.DmasFaulted);
+    }
+
+    [Fact]
+    public void An_overtaken_message_comes_right_behind_the_one_that_overtook_it_or_when_its_patience_ends()
+    {
+        var scenario = Fixture.Load("stale-dma", "faults=[{on=Doorbell,reorder=1/1,delay-ns=50000}]", "workload.rounds=50");
+
+        var (result, trace, _) = Fixture.RunTraced(scenario, "drain");
+
+        Assert.Equal(Verdict.Held, result.Figures.Verdict);
+        var doorbells = new Trace.TraceReader(new MemoryStream(trace), "t").ReadToEnd().OfType<Trace.TraceEvent>()
+            .Where(line => line.Message == "Doorbell").ToList();
+        var orders = doorbells.GroupBy(line => (line.From, line.To)).ToList();
+        Assert.Equal(result.Figures.Dmas, doorbells.Count);
+        var (overtaken, waited) = (0, 0);
+        foreach (var link in orders)
+        {
+            var works = link.Select(line => (line.TimeNs, Work: (long)line.Args.Single(arg => arg.Name == "work").Bits)).ToList();
+            for (var i = 1; i < works.Count; i++)
+            {
+                if (works[i].Work > works[i - 1].Work) continue;
+                overtaken++;
+                waited += works[i].TimeNs > works[i - 1].TimeNs ? 1 : 0;
+            }
+        }
+        Assert.True(overtaken > 5, $"{overtaken} were overtaken");
+        Assert.Equal(0, waited);
+    }
+
     [Fact]
     public void An_emulator_that_stays_dead_leaves_a_guest_that_ends()
     {

@@ -18,7 +18,7 @@ internal sealed class Bench : IDisposable
     /// <summary>Message names that stand for what the simulation knows.</summary>
     public static string[] Messages { get; } = ["DrainComplete", "DrainRequest", "Translate"];
 
-    public static string[] Parties { get; } = ["dummy-viommu", "hypervisor"];
+    public static string[] Parties { get; } = ["dummy-viommu", "hypervisor", "vcpu"];
 
     public string Write(string name, string text)
     {

@@ -160,4 +160,34 @@ public sealed class LoaderTests
 
         Assert.Equal(new MessageFault("X", new(1, 3), new(1, 3), new(1, 3), 7), Assert.Single(scenario.Faults));
     }
+
+    [Fact]
+    public void A_rule_may_name_a_link_instead_of_a_message()
+    {
+        var scenario = ScenarioLoader.Load("quiet", ["faults=[{from=dummy-viommu, to=viommu, reorder=1/4, delay-ns=9}]"], ["X"], ["vcpu"]);
+
+        Assert.Equal(
+            new MessageFault("", Ratio.Zero, Ratio.Zero, Ratio.Zero, 9)
+            {
+                Reorder = new(1, 4), From = PartyKind.DummyVIommu, To = PartyKind.VIommu,
+            },
+            Assert.Single(scenario.Faults));
+    }
+
+    [Fact]
+    public void A_rule_may_name_a_message_on_one_side_of_a_link()
+    {
+        var scenario = ScenarioLoader.Load("quiet", ["faults=[{on=X, to=ioreq, drop=1/4}]"], ["X"], ["vcpu"]);
+
+        Assert.Equal(
+            new MessageFault("X", new(1, 4), Ratio.Zero, Ratio.Zero, 0) { To = PartyKind.Ioreq }, Assert.Single(scenario.Faults));
+    }
+
+    [Fact]
+    public void Four_probabilities_may_add_up_to_exactly_one()
+    {
+        var scenario = ScenarioLoader.Load("quiet", ["faults=[{on=X, drop=1/4, duplicate=1/4, delay=1/4, reorder=1/4, delay-ns=7}]"]);
+
+        Assert.Equal(new Ratio(1, 4), Assert.IsType<MessageFault>(Assert.Single(scenario.Faults)).Reorder);
+    }
 }

@@ -5,13 +5,17 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Experiments.Running;
 
-/// <summary>What a wire does to one message. A doubled message's second copy comes <paramref name="DelayNs"/> after the first.</summary>
-internal readonly record struct Fate(bool Drop, bool Duplicate, long DelayNs);
+/// <summary>
+/// What a wire does to one message. A doubled message's second copy comes <paramref name="DelayNs"/> after the first; one that is to be
+/// overtaken waits for that at most so long.
+/// </summary>
+internal readonly record struct Fate(bool Drop, bool Duplicate, bool Reorder, long DelayNs);
 
 /// <summary>The probabilistic fault rules of a scenario. The first rule that names a message and whose dice come up decides.</summary>
 internal sealed class MessageFaults
 {
     private readonly ImmutableArray<(MessageFault Rule, SimRandom Dice)> _rules;
+    private PartyKinds? _kinds;
 
     /// <summary>Messages that a rule may name, in alphabetical order.</summary>
     public static ImmutableArray<string> Names { get; } = NamesOf(type => !type.IsAssignableTo(typeof(IInternal)));
@@ -23,16 +27,20 @@ internal sealed class MessageFaults
     private MessageFaults(ImmutableArray<(MessageFault, SimRandom)> rules) => _rules = rules;
 
     /// <summary>Null when the scenario has no such rule, so that a run without faults pays nothing.</summary>
-    /// <exception cref="UnsupportedCombinationException">A rule would lose or double what cannot be lost or doubled.</exception>
+    /// <exception cref="UnsupportedCombinationException">
+    /// A rule would lose, double or reorder what can only be late, or names a link that does not exist.
+    /// </exception>
     public static MessageFaults? From(Scenario scenario, SimRandom random)
     {
         foreach (var rule in scenario.Faults.OfType<MessageFault>())
         {
-            if ((rule.Drop.IsZero && rule.Duplicate.IsZero) || Losable.Contains(rule.On)) continue;
+            CheckLink(rule);
+            var isLate = rule is { Drop.IsZero: true, Duplicate.IsZero: true, Reorder.IsZero: true };
+            if (isLate || rule.On.Length == 0 || Losable.Contains(rule.On)) continue;
             throw new UnsupportedCombinationException(
                 "faults",
                 rule.On,
-                "a call and its return on one host can be late, but neither lost nor doubled",
+                "a call and its return on one host can be late, but neither lost nor doubled nor overtaken",
                 string.Join(", ", Losable));
         }
         var rules = scenario.Faults.OfType<MessageFault>()
@@ -40,16 +48,41 @@ internal sealed class MessageFaults
         return rules.IsEmpty ? null : new MessageFaults(rules);
     }
 
-    public Fate Decide(Message message)
+    /// <summary>Says who is who; before that, rules that name a link strike nothing.</summary>
+    public void Bind(PartyKinds kinds) => _kinds = kinds;
+
+    public Fate Decide(NodeId to, Message message)
     {
         foreach (var (rule, dice) in _rules)
         {
-            if (rule.On != message.Name) continue;
-            if (Strikes(rule.Drop, dice)) return new Fate(true, false, 0);
-            if (Strikes(rule.Duplicate, dice)) return new Fate(false, true, rule.DelayNs);
-            if (Strikes(rule.Delay, dice)) return new Fate(false, false, rule.DelayNs);
+            if (!Fits(rule, to, message)) continue;
+            if (message is not ISynchronous)
+            {
+                if (Strikes(rule.Drop, dice)) return new Fate { Drop = true };
+                if (Strikes(rule.Duplicate, dice)) return new Fate { Duplicate = true, DelayNs = rule.DelayNs };
+                if (Strikes(rule.Reorder, dice)) return new Fate { Reorder = true, DelayNs = rule.DelayNs };
+            }
+            if (Strikes(rule.Delay, dice)) return new Fate { DelayNs = rule.DelayNs };
         }
         return default;
+    }
+
+    private bool Fits(MessageFault rule, NodeId to, Message message)
+    {
+        if (rule.On.Length > 0 ? rule.On != message.Name : message is IInternal) return false;
+        if (rule.From is null && rule.To is null) return true;
+        return _kinds is not null && message.From.Exists
+            && (rule.From is null || rule.From == _kinds[message.From]) && (rule.To is null || rule.To == _kinds[to]);
+    }
+
+    private static void CheckLink(MessageFault rule)
+    {
+        if (PartyKinds.Links.Any(link => (rule.From ?? link.From) == link.From && (rule.To ?? link.To) == link.To)) return;
+        throw new UnsupportedCombinationException(
+            "faults",
+            $"from = {PartyKinds.NameOf(rule.From!.Value)}, to = {PartyKinds.NameOf(rule.To!.Value)}",
+            "nothing travels on this link that a rule could strike",
+            string.Join(", ", PartyKinds.Links.Select(link => $"{PartyKinds.NameOf(link.From)} to {PartyKinds.NameOf(link.To)}")));
     }
 
     private static ImmutableArray<string> NamesOf(Func<Type, bool> accepted) =>

@@ -49,8 +49,9 @@ public sealed class ScenarioRunner : IDisposable
             scenario,
             protocol,
             work,
-            (table, nodes, meter) => new SimWires(kernel, table, nodes, scenario.Timing, faults, meter, request.Trace),
+            (table, nodes, meter) => new SimWires(_system, table, nodes, scenario.Timing, faults, meter, request.Trace),
             request.Trace);
+        faults?.Bind(new PartyKinds(machine.Layout));
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
         machine.PowerOn();

@@ -14,7 +14,8 @@ namespace VIommuActors.Experiments.Running;
 /// </summary>
 /// <remarks>
 /// A wire keeps the order of what one party sends another. Only memory accesses need help with that, their latency depends on their
-/// size; everything else between two parties takes equally long. A delayed message is out of order on purpose.
+/// size; everything else between two parties takes equally long. A delayed message is out of order on purpose, and one that is to be
+/// overtaken waits for the next on its link, one at a time on each.
 /// </remarks>
 internal sealed class SimWires : ISimulatedWires
 {
@@ -25,12 +26,15 @@ internal sealed class SimWires : ISimulatedWires
     private readonly MessageFaults? _faults;
     private readonly long[] _lastAccess;
     private readonly ITraceSink? _trace;
+    private readonly IScheduler _scheduler;
+    private readonly Dictionary<(NodeId From, NodeId To), Held> _held = [];
 
     public SimWires(
-        SimKernel kernel, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter, ITraceSink? trace)
+        SimSystem system, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter, ITraceSink? trace)
     {
         _trace = trace is { IsEnabled: true } ? trace : null;
-        _kernel = kernel;
+        _kernel = system.Kernel;
+        _scheduler = system.System.Scheduler;
         _table = table;
         _faults = faults;
         Meter = meter;
@@ -68,15 +72,44 @@ internal sealed class SimWires : ISimulatedWires
         var target = _table[to];
         if (_faults is not null)
         {
-            var fate = _faults.Decide(message);
+            var fate = _faults.Decide(to, message);
+            var link = (message.From, to);
+            if (fate.Reorder && IsHolding(link)) fate = default; // one overtakes another; a third is just the next
             if (fate != default)
                 _trace?.Note(
                     _kernel.Steps, _kernel.NowNs, "wire", new FateRemark(fate, message, _table.NameOf(message.From), _table.NameOf(to)));
             if (fate.Drop) return;
+            if (fate.Reorder)
+            {
+                Hold(link, due, fate.DelayNs, target, message, sender);
+                return;
+            }
             if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
             due += fate.DelayNs;
+            _kernel.DeliverAt(due, target, message, sender);
+            Release(link, due);
+            return;
         }
         _kernel.DeliverAt(due, target, message, sender);
+    }
+
+    private bool IsHolding((NodeId From, NodeId To) link) => _held.TryGetValue(link, out var held) && held.LatestNs > _kernel.NowNs;
+
+    /// <summary>Keeps a message until the next one on its link has gone ahead, or its time has come.</summary>
+    private void Hold((NodeId From, NodeId To) link, long dueNs, long patienceNs, IActorRef target, Message message, IActorRef sender)
+    {
+        // The scheduler counts in units of 100 ns.
+        var ticks = (dueNs + patienceNs - _kernel.NowNs + 99) / 100;
+        var timer = _scheduler.ScheduleTellOnceCancelable(TimeSpan.FromTicks(ticks), target, message, sender);
+        _held[link] = new Held(target, message, sender, dueNs, _kernel.NowNs + (ticks * 100), timer);
+    }
+
+    /// <summary>A message has gone ahead that arrives at <paramref name="dueNs"/>: the one that was held comes right behind it.</summary>
+    private void Release((NodeId From, NodeId To) link, long dueNs)
+    {
+        if (!_held.Remove(link, out var held) || held.LatestNs <= dueNs) return;
+        held.Timer.Cancel();
+        _kernel.DeliverAt(Math.Max(dueNs, held.DueNs), held.Target, held.Message, held.Sender);
     }
 
     public void After(IActorRef self, long delayNs, Message message) => _kernel.DeliverAt(_kernel.NowNs + delayNs, self, message, self);
@@ -90,7 +123,7 @@ internal sealed class SimWires : ISimulatedWires
     /// <summary>A message that the step above it sent does not go as sent. A lost one is in no other line of the trace.</summary>
     private sealed class FateRemark(Fate fate, Message message, string from, string to) : ITraced
     {
-        public string Name => fate.Drop ? "lost" : fate.Duplicate ? "doubled" : "delayed";
+        public string Name => fate.Drop ? "lost" : fate.Duplicate ? "doubled" : fate.Reorder ? "reordered" : "delayed";
 
         public void Describe(ref TraceFields fields)
         {
@@ -99,4 +132,6 @@ internal sealed class SimWires : ISimulatedWires
             fields.AddText("to", to);
         }
     }
+
+    private sealed record Held(IActorRef Target, Message Message, IActorRef Sender, long DueNs, long LatestNs, ICancelable Timer);
 }

@@ -61,9 +61,16 @@ internal sealed class ScenarioBinder
     private FaultRule BindFault(string rule) => this[rule + ".crash-at-ns"].Value is long crash
         ? new CrashFault(Target(rule), crash, (long?)this[rule + ".restart-after-ns"].Value)
         : new MessageFault(
-            Target(rule), Ratio(rule + ".drop"), Ratio(rule + ".duplicate"), Ratio(rule + ".delay"), Long(rule + ".delay-ns"));
+            Target(rule), Ratio(rule + ".drop"), Ratio(rule + ".duplicate"), Ratio(rule + ".delay"), Long(rule + ".delay-ns"))
+        {
+            Reorder = Ratio(rule + ".reorder"),
+            From = Party(rule + ".from"),
+            To = Party(rule + ".to"),
+        };
 
-    // A rule without a target was reported; the others are still worth checking.
+    private PartyKind? Party(string key) => this[key].Value is null ? null : Choice<PartyKind>(key);
+
+    // Nothing: every kind of message on a link.
     private string Target(string rule) => (string?)this[rule + ".on"].Value ?? "";
 
     private static IEnumerable<string> Protocols() => ((SchemaSection)ScenarioSchema.Current.Scenario.Find("protocols")!).Keys;

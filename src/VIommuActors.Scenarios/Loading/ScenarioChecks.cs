@@ -14,6 +14,11 @@ internal sealed class ScenarioChecks(
     // One PCI bus holds 256 functions; the host bridge, the LPC bridge and the like take some.
     private const int MaxDevices = 240;
 
+    // The party whose crash is a guest's panic.
+    private const string Vcpu = "vcpu";
+
+    private static readonly string[] Harms = ["drop", "duplicate", "delay", "reorder"];
+
     private const int MaxVcpus = 65_536, MaxRamMib = 1 << 20;
 
     public void Check(Scenario scenario)
@@ -104,31 +109,51 @@ internal sealed class ScenarioChecks(
     {
         bool Stated(string name) => values[$"{key}.{name}"] is { Faulty: true } or { IsDefault: false, Value: not null };
         var on = $"{key}.on";
-        var onMessages = Stated("drop") || Stated("duplicate") || Stated("delay") || Stated("delay-ns");
+        var onLink = Stated("from") || Stated("to");
+        string[] harms = [.. Harms.Select(name => $"{key}.{name}")];
+        var onMessages = Harms.Any(Stated) || Stated("delay-ns");
         var onParty = Stated("crash-at-ns") || Stated("restart-after-ns");
         Report(onMessages && onParty,
-            "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay); write two rules", on);
-        Report(!onMessages && !onParty, "the rule does nothing; state drop, duplicate, delay with delay-ns, or crash-at-ns", on);
+            "a rule either crashes a party (crash-at-ns) or harms messages (drop, duplicate, delay, reorder); write two rules",
+            on, $"{key}.crash-at-ns", $"{key}.restart-after-ns");
+        Report(!onMessages && !onParty,
+            "the rule does nothing; state drop, duplicate, delay or reorder with delay-ns, or crash-at-ns", on, $"{key}.from", $"{key}.to");
         Report(Stated("restart-after-ns") && !Stated("crash-at-ns"),
             $"needs {Name(key)}.crash-at-ns", $"{key}.restart-after-ns");
+        Report(onParty && !onMessages && onLink, "a crash strikes a party, not a link", $"{key}.from", $"{key}.to");
+        Report(onParty && !Stated("on"), $"needs {Name(key)}.on: which party crashes", $"{key}.crash-at-ns", $"{key}.restart-after-ns");
+        Report(onMessages && !onParty && !onLink && !Stated("on"),
+            $"needs {Name(key)}.on for a kind of message, or {Name(key)}.from or {Name(key)}.to for a link",
+            [.. harms, $"{key}.delay-ns"]);
+        Report(rule is CrashFault { On: Vcpu, RestartAfterNs: not null },
+            "a guest that panicked does not come back: a guest that boots again resets its platform first, which is another run",
+            $"{key}.restart-after-ns");
         // A rule that is neither or both was reported; which of the two was meant is anybody's guess.
         Target(on, mayBeMessage: onMessages || !onParty, mayBeParty: onParty || !onMessages);
         if (rule is not MessageFault fault)
         {
             return;
         }
-        Report(ExceedOne(fault.Drop, fault.Duplicate, fault.Delay), "drop, duplicate and delay together exceed 1/1",
-            on, $"{key}.drop", $"{key}.duplicate", $"{key}.delay");
+        Report(ExceedOne(fault.Drop, fault.Duplicate, fault.Delay, fault.Reorder),
+            "drop, duplicate, delay and reorder together exceed 1/1", [on, .. harms]);
         Report(!fault.Delay.IsZero && fault.DelayNs == 0, $"needs {Name(key)}.delay-ns above 0", $"{key}.delay", $"{key}.delay-ns");
-        Report(fault is { Delay.IsZero: true, Duplicate.IsZero: true, DelayNs: > 0 },
-            $"needs {Name(key)}.delay or {Name(key)}.duplicate above 0/1", $"{key}.delay-ns", $"{key}.delay", $"{key}.duplicate");
+        Report(!fault.Reorder.IsZero && fault.DelayNs == 0, $"needs {Name(key)}.delay-ns above 0: how long it waits to be overtaken",
+            $"{key}.reorder", $"{key}.delay-ns");
+        Report(fault is { Delay.IsZero: true, Duplicate.IsZero: true, Reorder.IsZero: true, DelayNs: > 0 },
+            $"needs {Name(key)}.delay or {Name(key)}.duplicate or {Name(key)}.reorder above 0/1",
+            $"{key}.delay-ns", $"{key}.delay", $"{key}.duplicate", $"{key}.reorder");
     }
 
-    private static bool ExceedOne(Ratio a, Ratio b, Ratio c) =>
-        ((BigInteger)a.Numerator * b.Denominator * c.Denominator)
-        + ((BigInteger)b.Numerator * a.Denominator * c.Denominator)
-        + ((BigInteger)c.Numerator * a.Denominator * b.Denominator)
-        > (BigInteger)a.Denominator * b.Denominator * c.Denominator;
+    private static bool ExceedOne(params ReadOnlySpan<Ratio> ratios)
+    {
+        var (sum, whole) = (BigInteger.Zero, BigInteger.One);
+        foreach (var ratio in ratios)
+        {
+            sum = (sum * ratio.Denominator) + (ratio.Numerator * whole);
+            whole *= ratio.Denominator;
+        }
+        return sum > whole;
+    }
 
     private void Target(string key, bool mayBeMessage, bool mayBeParty)
     {

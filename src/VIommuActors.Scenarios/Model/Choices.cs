@@ -10,6 +10,28 @@ public enum InvalidationInterface
     Queued,
 }
 
+/// <summary>Kinds of parties that messages travel between.</summary>
+public enum PartyKind
+{
+    /// <summary>A guest CPU.</summary>
+    Vcpu,
+
+    /// <summary>The hypervisor's emulated unit.</summary>
+    VIommu,
+
+    /// <summary>The hypervisor's ioreq servers and event channels.</summary>
+    Ioreq,
+
+    /// <summary>The device model's dummy of a unit.</summary>
+    DummyVIommu,
+
+    /// <summary>An emulated device.</summary>
+    Device,
+
+    /// <summary>Guest memory as devices reach it.</summary>
+    Memory,
+}
+
 /// <summary>What kind of DMA a device does.</summary>
 public enum DeviceKind
 {
