@@ -42,10 +42,11 @@ public sealed record MmioDone(NodeId From, ulong Value, Purpose Why = Purpose.In
 }
 
 /// <summary>
-/// vIOMMU → ioreq server: the handler answered X86EMUL_UNHANDLEABLE although it has acted; route the access to an emulator.
+/// vIOMMU → ioreq server: the handler answered X86EMUL_UNHANDLEABLE although it has acted; route the access to an emulator. A return
+/// code inside one hypervisor, so it cannot get lost or come twice: the vCPU's access would be answered twice.
 /// </summary>
 public sealed record Unhandleable(
-    NodeId From, NodeId Vcpu, int VcpuIndex, ulong Address, int Size, bool IsWrite, ulong Value) : Message(From)
+    NodeId From, NodeId Vcpu, int VcpuIndex, ulong Address, int Size, bool IsWrite, ulong Value) : Message(From), ISynchronous
 {
     /// <inheritdoc/>
     public override Wire Wire => Wire.Ioreq;
