@@ -24,7 +24,9 @@ public enum LaneFault : byte
     /// </summary>
     Delay,
 
-    /// <summary>It is lost, and in its place the receiver gets what <see cref="LaneFaults.CrashWith"/> gives for it, from no sender.</summary>
+    /// <summary>
+    /// It is lost, and in its place the receiver gets what <see cref="LaneFaults.CrashWith"/> gives for it, from no sender.
+    /// </summary>
     Crash,
 }
 

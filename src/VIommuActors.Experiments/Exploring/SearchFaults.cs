@@ -70,7 +70,9 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
     /// <param name="kinds">Names from <see cref="KindNames"/>, separated by commas; null, empty or <c>all</c> for all.</param>
     /// <param name="on">Names from <see cref="TargetNames"/>, separated by commas; null, empty or <c>all</c> for all.</param>
     /// <exception cref="ArgumentOutOfRangeException">The budget is negative.</exception>
-    /// <exception cref="FormatException">A name is unknown, or the kinds cannot strike the targets; the message says what is accepted.</exception>
+    /// <exception cref="FormatException">
+    /// A name is unknown, or the kinds cannot strike the targets; the message says what is accepted.
+    /// </exception>
     public static SearchFaults Parse(int budget, string? kinds, string? on)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(budget);

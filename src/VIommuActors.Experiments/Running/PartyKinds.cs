@@ -40,5 +40,6 @@ internal sealed class PartyKinds
     public PartyKind this[NodeId party] => _kinds[party.Index];
 
     /// <summary>The name that scenarios use.</summary>
-    public static string NameOf(PartyKind kind) => kind == PartyKind.DummyVIommu ? PlannedCrashes.DummyVIommu : kind.ToString().ToLowerInvariant();
+    public static string NameOf(PartyKind kind) =>
+        kind == PartyKind.DummyVIommu ? PlannedCrashes.DummyVIommu : kind.ToString().ToLowerInvariant();
 }

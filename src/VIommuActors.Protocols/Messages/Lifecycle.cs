@@ -84,7 +84,9 @@ public sealed record Wake(NodeId From, long Token) : Message(From), IInternal
     public override Wire Wire => Wire.Self;
 }
 
-/// <summary>Hypervisor → vCPU: a device can be used, or went away, alone or with its process, and took what it had accepted with it.</summary>
+/// <summary>
+/// Hypervisor → vCPU: a device can be used, or went away, alone or with its process, and took what it had accepted with it.
+/// </summary>
 public sealed record DeviceStatus(NodeId From, int Device, bool Present) : Message(From), IInternal
 {
     /// <inheritdoc/>

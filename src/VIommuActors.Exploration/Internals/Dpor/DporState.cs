@@ -62,10 +62,13 @@ internal static class DporState
     private static List<Branch> LoadBranches(JsonNode json) =>
         [.. json.AsArray().Select(branch => new Branch(LoadAct(branch![0]!)) { Children = LoadBranches(branch[1]!) })];
 
-    /// <summary>An act is receiver, sender, fault with a bit for the side lane, optional, and then object and write for everything it touched.</summary>
+    /// <summary>
+    /// An act is receiver, sender, fault with a bit for the side lane, optional, and then object and write for everything it touched.
+    /// </summary>
     private static JsonArray Save(Act act)
     {
-        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, (int)act.Lane.Fault | (act.Lane.Side ? SideBit : 0), act.Optional);
+        int fate = (int)act.Lane.Fault | (act.Lane.Side ? SideBit : 0);
+        var json = new JsonArray(act.Lane.Receiver, act.Lane.Sender, fate, act.Optional);
         foreach (var access in act.Touched ?? [])
         {
             json.Add(access.Object);
