@@ -58,7 +58,7 @@ public sealed class ScenarioExplorationTests : IDisposable
     public void A_lost_message_that_hangs_the_guest_is_marked_and_explained()
     {
         var failed = Assert.Throws<ExplorationFailedException>(() => ScenarioExploration.Check(
-            "peer-1x1x1", "drain", new ScenarioExplorationOptions { Faults = SearchFaults.Parse(1, "drop", ""), TraceFolder = _folder }));
+            "peer-1x1x1", "drain", new ScenarioExplorationOptions { Faults = SearchFaults.Parse(1, "drop", null), TraceFolder = _folder }));
         Assert.Contains(" is LOST", failed.Failure.Chart, StringComparison.Ordinal);
         Assert.Contains(failed.Failure.Explanation, sentence => sentence.Contains("What was waited for never came", StringComparison.Ordinal));
     }

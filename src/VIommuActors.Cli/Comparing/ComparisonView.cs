@@ -84,7 +84,10 @@ internal static class ComparisonView
                 new("violated\nruns"), new("DMAs\ndone"), new("faulted"), .. If(hasOpen, new Column("open")),
                 .. If(hasAbandoned, new Column("aban-\ndoned")), new("issued"), new("invali-\ndations"),
             ],
-            [.. comparison.Tallies.Select(tally => SafetyRow(tally, hasOpen, hasAbandoned)), .. comparison.Unable.Select(protocol => Unable(comparison, protocol))]);
+            [
+                .. comparison.Tallies.Select(tally => SafetyRow(tally, hasOpen, hasAbandoned)),
+                .. comparison.Unable.Select(protocol => Unable(comparison, protocol)),
+            ]);
     }
 
     private static ImmutableArray<T> If<T>(bool isWanted, T one) => isWanted ? [one] : [];

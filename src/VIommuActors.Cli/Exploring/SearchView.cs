@@ -22,7 +22,8 @@ internal static class SearchView
         var setup = plan.Setup;
         var mutant = setup.Mutant is { } defect ? $" with {defect.Name}" : "";
         var faults = setup.Faults.Budget == 0 ? "" : $", faults: {setup.Faults}";
-        return $"seed {Seed.Hex(setup.Seed)}: {setup.Protocol}{mutant} in {plan.Scenario}, {plan.Strategy}, at most {plan.BudgetText}{faults}";
+        return $"seed {Seed.Hex(setup.Seed)}: {setup.Protocol}{mutant} in {plan.Scenario}, {plan.Strategy}, "
+            + $"at most {plan.BudgetText}{faults}";
     }
 
     /// <summary>Counts, what was left out, the verdict; last, if something broke, how to see it again.</summary>

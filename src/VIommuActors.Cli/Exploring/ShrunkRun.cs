@@ -7,7 +7,9 @@ using VIommuActors.Trace;
 
 namespace VIommuActors.Cli.Exploring;
 
-/// <summary>A run in virtual time made shorter: its scenario cut by cut, and the seed, for a run with the same violation and fewer steps.</summary>
+/// <summary>
+/// A run in virtual time made shorter: its scenario cut by cut, and the seed, for a run with the same violation and fewer steps.
+/// </summary>
 /// <remarks>A run has no choices that could be left out: its order follows from latencies and seed.</remarks>
 internal sealed class ShrunkRun : IShrunkTrace
 {

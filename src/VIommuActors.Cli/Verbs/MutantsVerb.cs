@@ -42,7 +42,8 @@ internal sealed class MutantsVerb(ToolHost host) : Verb(host, "mutants", "List t
             return ExitCode.AsExpected;
         }
         session.Renderer.Table(new TextTable(
-            [new("mutant", false), new("protocol", false), new("caught by", false), new("in", false), new("with", false), new("breaks", false)],
+            [new("mutant", false), new("protocol", false), new("caught by", false),
+                new("in", false), new("with", false), new("breaks", false)],
             [.. MutantCatalog.All.Select(mutant => (ImmutableArray<Cell>)
                 [mutant.Name, mutant.Protocol, mutant.Property, mutant.Search.Scenario, mutant.Search.Strategy, mutant.Breaks])]));
         return ExitCode.AsExpected;

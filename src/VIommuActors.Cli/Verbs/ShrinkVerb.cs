@@ -50,7 +50,8 @@ internal sealed class ShrinkVerb : Verb
             if (shrunk is null)
             {
                 throw new ToolException(ExitCode.Diverged, [new(
-                    recorded.Path, 0, 0, "", "", "run again, the trace breaks nothing: there is nothing to shrink (see: viommu replay)", "")]);
+                    recorded.Path, 0, 0, "", "",
+                    "run again, the trace breaks nothing: there is nothing to shrink (see: viommu replay)", "")]);
             }
             var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } folder ? folder : ".";
             var file = shrunk.Write(RunFolder.At(parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder)));

@@ -19,8 +19,10 @@ public static class ScenarioCuts
         {
             var devices = topology.Devices;
             if (devices.Length > 1) yield return Devices(devices.RemoveAt(group));
-            foreach (var count in Below(devices[group].Count)) yield return Devices(devices.SetItem(group, devices[group] with { Count = (int)count }));
-            foreach (var slots in Below(devices[group].InFlight)) yield return Devices(devices.SetItem(group, devices[group] with { InFlight = (int)slots }));
+            foreach (var count in Below(devices[group].Count))
+                yield return Devices(devices.SetItem(group, devices[group] with { Count = (int)count }));
+            foreach (var slots in Below(devices[group].InFlight))
+                yield return Devices(devices.SetItem(group, devices[group] with { InFlight = (int)slots }));
         }
         foreach (var cut in Smaller("workload.burst", work.Burst)) yield return cut;
         foreach (var cut in Smaller("workload.buffer-pages", work.BufferPages)) yield return cut;
@@ -34,7 +36,8 @@ public static class ScenarioCuts
         Below(value).Select(less => string.Create(CultureInfo.InvariantCulture, $"{key}={less}"));
 
     /// <summary>One, half, one less; without repetition.</summary>
-    private static IEnumerable<long> Below(long value) => new[] { 1, value / 2, value - 1 }.Where(less => less >= 1 && less < value).Distinct();
+    private static IEnumerable<long> Below(long value) =>
+        new[] { 1, value / 2, value - 1 }.Where(less => less >= 1 && less < value).Distinct();
 
     private static string Devices(IEnumerable<DeviceGroup> groups) => "topology.devices=[" + string.Join(", ", groups.Select(Device)) + "]";
 

@@ -15,8 +15,8 @@ namespace VIommuActors.Experiments.Exploring;
 public sealed record SmallerCounterexample(SearchSetup Setup, ShrunkSchedule Schedule, IReadOnlyList<string> Cuts, long Attempts);
 
 /// <summary>
-/// Makes a counterexample of a scenario smaller: first its schedule, then the scenario, cut by cut. A smaller scenario has other choices, so
-/// each is searched anew for the same property, and kept when its shortest schedule is no longer.
+/// Makes a counterexample of a scenario smaller: first its schedule, then the scenario, cut by cut. A smaller scenario has other choices,
+/// so each is searched anew for the same property, and kept when its shortest schedule is no longer.
 /// </summary>
 /// <param name="system">Where the actors live.</param>
 /// <param name="reload">Loads the scenario of a setup with overrides on top.</param>
@@ -48,7 +48,8 @@ public sealed class ScenarioShrinker(SimSystem system, Func<LoadedScenario, IRea
             foreach (var cut in ScenarioCuts.Of(setup.Loaded.Scenario))
             {
                 if (cancel.IsCancellationRequested) break;
-                if (TryCut(setup, [.. cuts, cut]) is not { } smaller || Rival(smaller, best, cancel, allowEqual: true) is not { } shorter) continue;
+                if (TryCut(setup, [.. cuts, cut]) is not { } smaller) continue;
+                if (Rival(smaller, best, cancel, allowEqual: true) is not { } shorter) continue;
                 (setup, best, isSmaller) = (smaller, shorter, true);
                 cuts.Add(cut);
                 break;
@@ -104,5 +105,6 @@ public sealed class ScenarioShrinker(SimSystem system, Func<LoadedScenario, IRea
         return shrunk;
     }
 
-    private static bool IsBetter(ShrunkSchedule one, ShrunkSchedule other) => (one.Faults, one.Steps).CompareTo((other.Faults, other.Steps)) < 0;
+    private static bool IsBetter(ShrunkSchedule one, ShrunkSchedule other) =>
+        (one.Faults, one.Steps).CompareTo((other.Faults, other.Steps)) < 0;
 }

@@ -67,8 +67,8 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
 
     /// <summary>Reads kinds and targets as a user writes them.</summary>
     /// <param name="budget">How many faults a schedule may have, from 0.</param>
-    /// <param name="kinds">Names from <see cref="KindNames"/>, separated by commas; null, empty or <c>all</c> for all.</param>
-    /// <param name="on">Names from <see cref="TargetNames"/>, separated by commas; null, empty or <c>all</c> for all.</param>
+    /// <param name="kinds">Names from <see cref="KindNames"/>, separated by commas; null or <c>all</c> for all.</param>
+    /// <param name="on">Names from <see cref="TargetNames"/>, separated by commas; null or <c>all</c> for all.</param>
     /// <exception cref="ArgumentOutOfRangeException">The budget is negative.</exception>
     /// <exception cref="FormatException">
     /// A name is unknown, or the kinds cannot strike the targets; the message says what is accepted.
@@ -94,7 +94,7 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
 
     private static FaultKinds ParseKinds(string? text)
     {
-        if (text is null or "" or Everything) return FaultKinds.All;
+        if (text is null or Everything) return FaultKinds.All;
         var kinds = FaultKinds.None;
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -107,7 +107,7 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
 
     private static ImmutableArray<string> ParseTargets(string? text)
     {
-        if (text is null or "" or Everything) return [];
+        if (text is null or Everything) return [];
         var names = text.Split(',', StringSplitOptions.TrimEntries).Distinct().ToImmutableArray();
         foreach (var name in names)
         {

@@ -19,6 +19,6 @@ public record Mutant(string Name, string Protocol, string Breaks, string Propert
 /// <param name="Scenario">Scenario that has what the defect needs, and little more.</param>
 /// <param name="Strategy">Strategy that finds it in 10,000 schedules, nearly whatever the seed.</param>
 /// <param name="Faults">Messages that may be harmed in a schedule; 0 when the defect needs no fault.</param>
-/// <param name="FaultKinds">Which harm, as <c>--fault-kinds</c> takes it; empty for all.</param>
-/// <param name="FaultsOn">Which messages or parties, as <c>--faults-on</c> takes it; empty for all.</param>
-public sealed record MutantSearch(string Scenario, string Strategy, int Faults = 0, string FaultKinds = "", string FaultsOn = "");
+/// <param name="FaultKinds">Which harm, as <c>--fault-kinds</c> takes it; null for all.</param>
+/// <param name="FaultsOn">Which messages or parties, as <c>--faults-on</c> takes it; null for all.</param>
+public sealed record MutantSearch(string Scenario, string Strategy, int Faults = 0, string? FaultKinds = null, string? FaultsOn = null);
