@@ -21,7 +21,7 @@ public sealed record ActorExplorationOptions
     /// <summary>Cuts a schedule before the first timer or delivery due later than this virtual time, in nanoseconds.</summary>
     public long MaxTimeNs { get; init; } = long.MaxValue;
 
-    /// <summary>Messages that may be lost or doubled, as further choices; null for none.</summary>
+    /// <summary>Messages that may suffer faults, and which, as further choices; null for none.</summary>
     public LaneFaults? Faults { get; init; }
 
     /// <summary>Fails as well when the search ends before everything was covered: for <c>dfs</c> and <c>dpor</c>.</summary>
