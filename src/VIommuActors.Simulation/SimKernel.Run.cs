@@ -304,8 +304,8 @@ public sealed partial class SimKernel
         _running = true;
         try
         {
-            var task = new Task(
-                static state => { var (kernel, work) = ((SimKernel, Action<SimKernel>))state!; work(kernel); }, (this, work));
+            _work = work;
+            var task = new Task(static state => ((SimKernel)state!)._work!((SimKernel)state), this);
             task.RunSynchronously(_tasks);
             task.GetAwaiter().GetResult();
         }

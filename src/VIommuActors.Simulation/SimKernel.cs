@@ -30,6 +30,7 @@ public sealed partial class SimKernel
     private CountingRef? _deadLetters;
     private CountingRef? _unhandled;
     private long _cause;
+    private Action<SimKernel>? _work; // of the task that runs
     private int _stepSlot; // whose step the work done now belongs to; 0 before the first one and when time has moved
 
     internal SimKernel() => _tasks = new SimTaskScheduler(this);

@@ -8,14 +8,19 @@ namespace VIommuActors.Simulation;
 public sealed class SimRandom
 {
     private const ulong GoldenGamma = 0x9E37_79B9_7F4A_7C15;
-    private readonly ulong _seed;
+    private ulong _seed;
     private ulong _s0;
     private ulong _s1;
     private ulong _s2;
     private ulong _s3;
 
     /// <summary>The stream of a seed; every 64-bit value is a valid one.</summary>
-    public SimRandom(ulong seed)
+    public SimRandom(ulong seed) => Restart(seed);
+
+    internal SimRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
+    /// <summary>Begins the stream of another seed, as a new object would: a search draws from a stream a schedule.</summary>
+    public void Restart(ulong seed)
     {
         _seed = seed;
         ulong x = seed;
@@ -25,14 +30,15 @@ public sealed class SimRandom
         _s3 = SplitMix(ref x);
     }
 
-    internal SimRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
-
     /// <summary>An independent stream for one purpose.</summary>
     /// <remarks>Depends on this stream's seed and the name only, not on what was drawn: a new consumer moves no other stream.</remarks>
-    public SimRandom Derive(string purpose)
+    public SimRandom Derive(string purpose) => new(DeriveSeed(_seed, purpose));
+
+    /// <summary>The seed of <see cref="Derive"/>'s stream.</summary>
+    public static ulong DeriveSeed(ulong seed, string purpose)
     {
-        ulong x = _seed ^ Fnv1a(purpose);
-        return new SimRandom(SplitMix(ref x));
+        ulong x = seed ^ Fnv1a(purpose);
+        return SplitMix(ref x);
     }
 
     /// <summary>64 random bits.</summary>
@@ -100,7 +106,9 @@ public sealed class SimRandom
     internal static ulong Fnv1a(string text)
     {
         ulong hash = 0xCBF2_9CE4_8422_2325;
-        foreach (byte b in Encoding.UTF8.GetBytes(text))
+        int most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        Span<byte> bytes = most <= 256 ? stackalloc byte[256] : new byte[most];
+        foreach (byte b in bytes[..Encoding.UTF8.GetBytes(text, bytes)])
         {
             hash = (hash ^ b) * 0x0000_0100_0000_01B3;
         }

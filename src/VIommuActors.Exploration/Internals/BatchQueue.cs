@@ -10,10 +10,10 @@ namespace VIommuActors.Exploration.Internals;
 internal sealed class BatchQueue(long first, long last, int workers, CancellationToken cancel)
 {
     /// <summary>About as much as takes a worker a millisecond: few wake-ups, and soon at an end when the search is.</summary>
-    private const long StepsPerBatch = 8_192;
+    private const long StepsPerBatch = 65_536;
 
-    private const int MaxSize = 256;
-    private const int AheadPerWorker = 64; // so that a worker whose core is taken for a while does not hold up the others
+    private const int MaxSize = 2_048;
+    private const int AheadPerWorker = 8; // so that a worker whose core is taken for a while does not hold up the others
     private readonly object _gate = new();
     private readonly Queue<Batch> _issued = new();
     private ExceptionDispatchInfo? _failure;

@@ -16,6 +16,9 @@ internal sealed class EventPriorities
     private uint[] _handled = new uint[64]; // by receiver
     private ulong _key;
 
+    /// <summary>The random bits of a seed.</summary>
+    public static ulong KeyOf(ulong seed) => new SimRandom(SimRandom.DeriveSeed(seed, "pos")).NextUInt64();
+
     /// <summary>Begins a schedule.</summary>
     /// <param name="key">Random bits: schedules with the same ones have the same priorities.</param>
     public void Begin(ulong key)

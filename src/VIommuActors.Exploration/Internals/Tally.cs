@@ -11,6 +11,7 @@ internal sealed class Tally(IStrategy strategy)
     private long _steps;
     private long _longest;
     private readonly SortedDictionary<string, long> _violations = new(StringComparer.Ordinal);
+    private long _violated; // their sum, asked for after every schedule
     private long _stepLimits;
     private long _timeLimits;
     private long _stops;
@@ -21,7 +22,7 @@ internal sealed class Tally(IStrategy strategy)
 
     public FoundViolation? First { get; private set; }
 
-    public ExploreProgress Progress => new(Schedules, _steps, _traces.Count, _violations.Values.Sum());
+    public ExploreProgress Progress => new(Schedules, _steps, _traces.Count, _violated);
 
     /// <summary>True when the choices of a schedule are to be kept: those of the first violation.</summary>
     public bool Wants(in Outcome outcome) => outcome.Property is not null && First is null;
@@ -48,6 +49,7 @@ internal sealed class Tally(IStrategy strategy)
 
         if (outcome.Property is { } property)
         {
+            _violated++;
             _violations[property] = _violations.GetValueOrDefault(property) + 1;
             First ??= new FoundViolation(property, Schedules, strategy.SeedOf(Schedules), outcome.Steps, choices, outcome.Trace);
         }
@@ -70,7 +72,7 @@ internal sealed class Tally(IStrategy strategy)
             LongestSchedule = _longest,
             DistinctTraces = _traces.Count,
             Redundant = Redundant,
-            Violations = _violations.Values.Sum(),
+            Violations = _violated,
             ViolationsOf = new SortedDictionary<string, long>(_violations, StringComparer.Ordinal),
             FirstViolation = First,
             Complete = end == ExploreEnd.Exhausted && strategy.Proves && whole,
@@ -94,6 +96,7 @@ internal sealed class Tally(IStrategy strategy)
         foreach (var (property, count) in json["violations"]!.AsObject())
         {
             _violations[property] = (long)count!;
+            _violated += (long)count!;
         }
 
         _stepLimits = (long)json["stepLimits"]!;

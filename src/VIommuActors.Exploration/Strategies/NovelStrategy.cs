@@ -38,7 +38,7 @@ public sealed class NovelStrategy(ulong seed) : IStrategy, IStepObserver
     /// <inheritdoc/>
     public bool Begin(long schedule)
     {
-        _priorities.Begin(new SimRandom(unchecked(seed + (ulong)schedule - 1)).Derive("pos").NextUInt64());
+        _priorities.Begin(EventPriorities.KeyOf(unchecked(seed + (ulong)schedule - 1)));
         _history.Clear();
         _offered.Clear();
         _path.Clear();

@@ -33,7 +33,7 @@ public sealed class PosStrategy(ulong seed) : IStrategy, IStepObserver
     /// <inheritdoc/>
     public bool Begin(long schedule)
     {
-        _priorities.Begin(new SimRandom(SeedOf(schedule)).Derive("pos").NextUInt64());
+        _priorities.Begin(EventPriorities.KeyOf(SeedOf(schedule)));
         return true;
     }
 

@@ -10,7 +10,7 @@ namespace VIommuActors.Exploration.Strategies;
 /// <param name="seed">Seed of the first schedule.</param>
 public sealed class RandomStrategy(ulong seed) : IStrategy
 {
-    private RandomChoice _choice = new(seed);
+    private readonly RandomChoice _choice = new(seed);
 
     /// <inheritdoc/>
     public string Name => "random";
@@ -30,7 +30,7 @@ public sealed class RandomStrategy(ulong seed) : IStrategy
     /// <inheritdoc/>
     public bool Begin(long schedule)
     {
-        _choice = new RandomChoice(SeedOf(schedule));
+        _choice.Restart(SeedOf(schedule));
         return true;
     }
 

@@ -4,11 +4,16 @@ namespace VIommuActors.Simulation;
 /// <param name="random">The stream that decides; give it to nobody else.</param>
 public sealed class RandomChoice(SimRandom random) : IChoice
 {
+    private const string Purpose = "choice";
+
     /// <summary>A uniform strategy on the stream "choice" of a seed.</summary>
     public RandomChoice(ulong seed)
-        : this(new SimRandom(seed).Derive("choice"))
+        : this(new SimRandom(seed).Derive(Purpose))
     {
     }
+
+    /// <summary>Goes on as a new one of this seed would.</summary>
+    public void Restart(ulong seed) => random.Restart(SimRandom.DeriveSeed(seed, Purpose));
 
     /// <inheritdoc/>
     public bool NeedsLanes => false;

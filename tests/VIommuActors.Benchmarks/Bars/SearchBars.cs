@@ -100,7 +100,7 @@ internal static class SearchBars
     /// <summary>Seconds for 200,000 schedules, once the systems have been made and the first schedules are through.</summary>
     private static (double Wall, double Cpu) Search(int workers)
     {
-        const long first = 20_000, last = 220_000;
+        const long first = 20_000, last = 1_020_000;
         var clock = new Stopwatch();
         var began = TimeSpan.Zero;
         ParallelExplorer.Explore(

@@ -17,13 +17,13 @@ internal sealed class PeerSubject : IDisposable
     /// <summary>The sizes at which the eight defects show, and the strategy that finds each.</summary>
     public static readonly (string Name, PeerOptions Options, string Strategy)[] Defects =
     [
-        ("translate", new(PeerProtocol.Translate), "pos"),
-        ("B1", new(PeerProtocol.Memcpy, Defect: PeerDefect.B1), "pos"),
+        ("translate", new(PeerProtocol.Translate), "dpor"),
+        ("B1", new(PeerProtocol.Memcpy, Defect: PeerDefect.B1), "dpor"),
         ("D1", new(PeerProtocol.Drain, Defect: PeerDefect.D1), "novel"),
         ("C1", new(PeerProtocol.Ats, Defect: PeerDefect.C1), "novel"),
         ("D4", new(PeerProtocol.Drain, Doorbells: 2, Defect: PeerDefect.D4), "novel"),
         ("D5", new(PeerProtocol.Drain, Guests: 2, Defect: PeerDefect.D5), "pos"),
-        ("D3", new(PeerProtocol.Drain, Rounds: 2, Defect: PeerDefect.D3), "novel"),
+        ("D3", new(PeerProtocol.Drain, Rounds: 2, Defect: PeerDefect.D3), "dpor"),
         ("D2", new(PeerProtocol.Drain, Devices: 2, Defect: PeerDefect.D2), "pos"),
     ];
 
