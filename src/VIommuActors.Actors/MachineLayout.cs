@@ -71,11 +71,8 @@ public sealed class MachineLayout
         for (var i = 0; i < of.Vcpus; i++)
         {
             var index = i;
-            _singles.Add((nodes.Vcpus[i], VcpuActor.Props(nodes.Vcpus[i], wires, port =>
-                new Vcpu(port, nodes, index, of.Ram, spec.GuestWatch, of.Dice(index), of.Program, spec.VcpuWatch)
-                {
-                    RelaxesAtOnce = of.RelaxesAtOnce,
-                })));
+            _singles.Add((nodes.Vcpus[i], VcpuActor.Props(nodes.Vcpus[i], wires, port => spec.Parts.Cpu(
+                port, nodes, index, of.Ram, spec.GuestWatch, of.Dice(index), of.Program, spec.VcpuWatch, of.RelaxesAtOnce))));
         }
         var channels = new EventChannels();
         var pages = ImmutableArray.CreateBuilder<SharedPages>(of.UnitBases.Length);
@@ -90,7 +87,7 @@ public sealed class MachineLayout
         var shared = pages.MoveToImmutable();
         _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => spec.Parts.Hub(port, nodes, channels, shared))));
         _singles.Add(
-            (nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => new GuestMemory(port, nodes, of.Ram, spec.MemoryWatch))));
+            (nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => spec.Parts.Memory(port, nodes, of.Ram, spec.MemoryWatch))));
         for (var unit = 0; unit < of.UnitBases.Length; unit++) DescribeProcess(spec, wires, guest, unit, shared[unit]);
     }
 
@@ -107,7 +104,7 @@ public sealed class MachineLayout
             var index = i;
             var node = nodes.Devices[i].Node;
             children.Add((node, DmaDeviceActor.Props(node, wires, nodes, port =>
-                new DmaDevice(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter))));
+                spec.Parts.Device(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter))));
         }
         _processes.Add((string.Create(CultureInfo.InvariantCulture, $"{Prefix(spec, guest)}qemu-{unit}"), children.ToImmutable()));
     }

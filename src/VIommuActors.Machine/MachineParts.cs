@@ -1,5 +1,10 @@
+using VIommuActors.Guest.Cpu;
+using VIommuActors.Guest.Workloads;
+using VIommuActors.Machine.Cpu;
 using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Machine.Hypervisor;
+using VIommuActors.Machine.Memory;
+using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Vtd;
@@ -27,4 +32,18 @@ public class MachineParts
     public virtual IParty Dummy(
         IPort port, GuestNodes nodes, int index, SharedPages shared, IProtocol protocol, ProtocolOptions options) =>
         new DummyVIommu(port, nodes, index, shared, protocol, options);
+
+    /// <summary>Guest memory as devices reach it.</summary>
+    public virtual IParty Memory(IPort port, GuestNodes nodes, IGuestMemory ram, IMemoryWatch watch) =>
+        new GuestMemory(port, nodes, ram, watch);
+
+    /// <summary>A device.</summary>
+    public virtual IParty Device(
+        IPort port, GuestNodes nodes, int index, DeviceProfile profile, IProtocol protocol, ProtocolOptions options, IDeviceMeter meter) =>
+        new DmaDevice(port, nodes, index, profile, protocol, options, meter);
+
+    /// <summary>A guest CPU with what it runs.</summary>
+    public virtual IParty Cpu(
+        IPort port, GuestNodes nodes, int index, IGuestMemory ram, IGuestWatch guest, IDice dice, IGuestProgram program, IVcpuWatch watch,
+        bool relaxesAtOnce) => new Vcpu(port, nodes, index, ram, guest, dice, program, watch) { RelaxesAtOnce = relaxesAtOnce };
 }

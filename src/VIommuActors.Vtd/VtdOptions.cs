@@ -45,7 +45,10 @@ public sealed record VtdOptions
     /// Behave as QEMU's intel-iommu where that differs from the specification: the README beside this file lists each place.
     /// Off: the specification.
     /// </summary>
-    public bool QemuQuirks { get; init; }
+    public QemuRelease? Quirks { get; init; }
+
+    /// <summary>True with the ways of any release of QEMU.</summary>
+    public bool QemuQuirks => Quirks is not null;
 
     /// <summary>Options of a unit with recorded CAP and ECAP values. What the registers do not tell keeps its default.</summary>
     /// <exception cref="ArgumentException">

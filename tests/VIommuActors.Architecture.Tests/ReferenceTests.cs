@@ -22,7 +22,9 @@ public sealed class ReferenceTests
         ["Actors"] = [.. Cores, "Machine"],
         ["Exploration"] = ["Simulation", "Trace"],
         ["Experiments"] = [.. BelowExperiments, "Exploration"],
-        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments"],
+        ["Q35"] = [.. Cores, "Machine", "Actors", "Simulation"],
+        ["Qtest"] = ["Q35", "Protocols", "Vtd", "Trace"],
+        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "Q35", "Qtest"],
     };
 
     /// <summary>Packages, by the assemblies they bring. Projects that are not named take the base library and nothing else.</summary>
@@ -32,6 +34,7 @@ public sealed class ReferenceTests
         ["Exploration"] = ["Akka"],
         ["Actors"] = ["Akka"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
+        ["Q35"] = ["Akka"],
     };
 
     public static TheoryData<string> Projects => [.. Product.Projects];
