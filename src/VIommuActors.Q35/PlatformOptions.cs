@@ -17,7 +17,7 @@ public sealed record PlatformOptions
     public bool Nic { get; init; } = true;
 
     /// <summary>The release whose platform is shown: identity registers, defaults.</summary>
-    public QemuRelease Release { get; init; } = QemuRelease.V7_2;
+    public QemuRelease Release { get; init; } = QemuRelease.Qemu7;
 
     /// <summary>The unit; null for a machine without one.</summary>
     public VtdOptions? Unit { get; init; }

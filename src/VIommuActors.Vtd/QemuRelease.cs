@@ -4,8 +4,8 @@ namespace VIommuActors.Vtd;
 public enum QemuRelease
 {
     /// <summary>7.2, as in Debian 12; its machines are 39 bits wide by default.</summary>
-    V7_2,
+    Qemu7,
 
     /// <summary>11.1; 48 bits, first-level tables, ESRTPS.</summary>
-    V11_1,
+    Qemu11,
 }

@@ -84,7 +84,7 @@ public sealed class QueueAcceptanceTests
     [Fact]
     public void The_error_code_is_not_told_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 }).WithQueue();
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 }).WithQueue();
         bench.Submit(new InvalidationDescriptor(0xf, 0));
         Assert.Equal((0x10U, 0UL), (bench.R4(0x34), bench.R8(0xb0)));
     }

@@ -129,7 +129,7 @@ public sealed class QueueTests
     [Fact]
     public void A_restart_needs_a_tail_write_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 }).WithQueue();
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 }).WithQueue();
         bench.Submit(Bad);
         bench.Store(Bench.Queue, Global.Low);
         bench.W4(0x34, 0x10);
@@ -170,7 +170,7 @@ public sealed class QueueTests
     [Fact]
     public void It_switches_off_only_behind_a_wait_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 }).WithQueue();
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 }).WithQueue();
         bench.W4(0x18, 0);
         Assert.Equal(0x04000000U, bench.R4(0x1c));
         bench.Submit(Wait(2), Global);

@@ -155,7 +155,7 @@ public sealed class RegisterInvalidationTests
     [Fact]
     public void With_the_queue_on_a_command_never_ends_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 });
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 });
         bench.W8(0xf8, 0x9000000000000000);
         bench.W8(0x28, 0xa000000000000000);
         bench.WithQueue();

@@ -47,7 +47,7 @@ public sealed class RegisterFileTests
     [Fact]
     public void Queue_base_reads_zero_before_the_queue_is_on_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 });
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 });
         bench.W4(0x90, 0xffffffff);
         bench.W4(0x94, 0xffffffff);
         Assert.Equal(0x807UL, bench.R8(0x90));

@@ -82,7 +82,7 @@ public sealed class CachingTests
     [Fact]
     public void A_write_through_a_cached_read_only_entry_is_dropped_silently_with_quirks()
     {
-        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.V11_1 }).WithTables().Enabled();
+        var bench = new Bench(new VtdOptions { Quirks = QemuRelease.Qemu11 }).WithTables().Enabled();
         bench.Store(Bench.L1, 0x10100001);
         bench.Read();
         var answer = bench.Write();

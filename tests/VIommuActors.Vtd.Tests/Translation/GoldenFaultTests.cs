@@ -85,7 +85,7 @@ public sealed class GoldenFaultTests
     [InlineData(true, FaultReason.ContextInvalid)]
     public void An_unreadable_top_table(bool quirks, FaultReason reason)
     {
-        var bench = new Bench(new VtdOptions { Quirks = quirks ? QemuRelease.V11_1 : null }).WithTables();
+        var bench = new Bench(new VtdOptions { Quirks = quirks ? QemuRelease.Qemu11 : null }).WithTables();
         bench.Store(Context, 0x40000001);
         Assert.Equal(reason, bench.Enabled().Write().Fault);
     }
