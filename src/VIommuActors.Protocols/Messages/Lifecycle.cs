@@ -107,7 +107,9 @@ public sealed record DomainCrashed(NodeId From) : Message(From), IInternal
     public override Wire Wire => Wire.Return;
 }
 
-/// <summary>vIOMMU → vCPU: a message-signalled interrupt of the unit (fault event or invalidation event).</summary>
+/// <summary>
+/// vIOMMU → vCPU: a message-signalled interrupt, of the unit itself (fault event or invalidation event) or of a device, remapped.
+/// </summary>
 public sealed record UnitInterrupt(NodeId From, int Unit, ulong Address, uint Data) : Message(From)
 {
     /// <inheritdoc/>
