@@ -14,11 +14,10 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
 {
     private readonly PendingList _pending = new();
     private readonly DescriptorRules _rules = new(options);
-    // QEMU 7.2 knows DW only on a unit with scalable mode.
-    private readonly ulong _writable = options.Quirks == QemuRelease.Qemu7 && !options.ScalableMode ? Iqa.Writable & ~0x800UL : Iqa.Writable;
+    private readonly ulong _readableLow = options.Quirks switch { null => 0xfff, QemuRelease.Qemu7 => 0x7, _ => 0x807 };
     private ulong _written;   // IQA as software wrote it
     private Iqa _latched;     // IQA as QIE found it
-    private ulong _head, _tail, _step = Iqa.DescriptorSize;
+    private ulong _head, _tail, _tailRead, _step = Iqa.DescriptorSize;
     private bool _disabling;  // QIE was written as 0 before the queue had drained
     private bool _lastWasWait;
 
@@ -30,22 +29,25 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
 
     public ulong Head => _head;
 
-    public ulong Tail => _tail;
+    public ulong Tail => _tailRead;
 
     public int PendingCount => _pending.Count;
 
-    /// <summary>IQA as it reads. QEMU shows the base of the queue in use, 0 before the first.</summary>
-    public ulong Address => options.QemuQuirks ? _latched.Base.Value | (_written & 0xfff) : _written;
+    /// <summary>IQA as it reads. QEMU shows the base of the queue in use, 0 before the first; 7.2 does not show DW.</summary>
+    public ulong Address => (options.QemuQuirks ? _latched.Base.Value : _written & ~0xfffUL) | (_written & _readableLow);
 
     public void WriteAddress(ulong value, ulong half)
     {
-        var mask = half & _writable;
+        var mask = half & Iqa.Writable;
         _written = (_written & ~mask) | (value & mask);
     }
 
     public void WriteTail(uint value)
     {
-        _tail = value & Iqa.PointerMask;
+        _tailRead = value & Iqa.PointerMask;
+        // QEMU 7.2 forgets a tail between two descriptors.
+        if (options.Quirks == QemuRelease.Qemu7 && _tailRead % _step != 0) return;
+        _tail = _tailRead;
         CheckTailAndRun();
     }
 
@@ -104,7 +106,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     public void Reset()
     {
         _pending.Clear();
-        _written = _head = _tail = 0;
+        _written = _head = _tail = _tailRead = 0;
         _latched = default;
         _step = Iqa.DescriptorSize;
         Enabled = _disabling = _lastWasWait = WaitCompleted = false;
@@ -229,7 +231,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     private void DisableIfDrained()
     {
         if (!_disabling || _pending.Count != 0) return;
-        if (_head != _tail && !faults.StopsQueue) return;
+        if (_head != _tail && (options.QemuQuirks || !faults.StopsQueue)) return;
         Enabled = _disabling = false;
         _head = 0;
     }

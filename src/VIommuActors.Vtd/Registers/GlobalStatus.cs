@@ -14,6 +14,8 @@ namespace VIommuActors.Vtd.Registers;
 internal sealed class GlobalStatus(
     VtdOptions options, DmaRemapping remapping, QueuedInvalidation queue, CacheFlusher flusher, InterruptRemapping interrupts)
 {
+    // QEMU's registers are there without the capability too.
+    private readonly bool _hasInterruptTable = options.InterruptRemapping || options.QemuQuirks;
     private Gcmd _status; // without QIES, which the queue knows
     private InvalidationId? _translationPending, _rootPending;
 
@@ -35,7 +37,7 @@ internal sealed class GlobalStatus(
 
     public void WriteInterruptTable(ulong value, ulong half)
     {
-        if (!options.InterruptRemapping) return;
+        if (!_hasInterruptTable) return;
         var mask = half & Irta.Writable;
         InterruptTable = (InterruptTable & ~mask) | (value & mask);
     }
@@ -60,7 +62,7 @@ internal sealed class GlobalStatus(
         }
 
         if (options.QueuedInvalidation) queue.SetEnabled(Has(command, Gcmd.QueuedInvalidation));
-        if (!options.InterruptRemapping) return;
+        if (!_hasInterruptTable) return;
         if (Has(command, Gcmd.SetInterruptTable))
         {
             interrupts.Table = new Irta(InterruptTable & (((1UL << options.HostAddressWidth) - 1) | 0xfff));
