@@ -34,8 +34,8 @@ internal sealed class BoardParts(BoardRam ram, Func<AddressMap> map, IReadOnlyLi
         IPort port, GuestNodes nodes, int index, DeviceProfile profile, IProtocol protocol, ProtocolOptions options, IDeviceMeter meter)
     {
         var device = devices[index];
-        return device.Options.Type == PciDevice.Edu
-            ? new EduDevice(port, device.Function, device.Options.Number("dma_mask", 0x0fffffff), pinChanged, NewDevice, _transfers)
+        return device.Type == PciDevice.Edu
+            ? new EduDevice(port, device.Function, device.DmaMask, pinChanged, NewDevice, _transfers)
             : new TestDevice(port, NewDevice, _transfers, ram);
 
         DmaDevice NewDevice() => new(port, nodes, index, profile, protocol, options, meter);

@@ -6,6 +6,7 @@ namespace VIommuActors.Q35.Pci;
 internal sealed class TreeBuilder
 {
     private const string RootName = "pcie.0";
+    private const ulong EduDmaMask = 0x0fffffff;
 
     private readonly PciBus _root = new(null);
     private readonly List<PciFunction> _functions = [];
@@ -51,7 +52,8 @@ internal sealed class TreeBuilder
             _ => throw new PlatformOptionsException($"'{device.Type}' is not a valid device model name"),
         };
         var function = new PciFunction(bus, devFn, device.Type, config) { BarSize = barSize, Party = _devices.Count };
-        _devices.Add(new PciDevice(device, function));
+        var mask = device.Type == PciDevice.Edu ? device.Number("dma_mask", EduDmaMask) : ulong.MaxValue;
+        _devices.Add(new PciDevice(device.Type, function, mask));
         Place(function);
     }
 
