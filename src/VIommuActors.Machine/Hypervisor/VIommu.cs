@@ -75,6 +75,9 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
             case DevicePresence presence:
                 Presence(presence);
                 break;
+            case PlatformReset:
+                Unit.Reset();
+                break;
             default:
                 if (!_half.Receive(message)) throw new UnhandledMessageException(message, $"viommu {_index}");
                 break;
