@@ -12,7 +12,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private const byte Untranslated = 0, TranslationRequest = 1;
 
     private readonly SecondLevelWalker _walker = new(options, memory);
-    private readonly ScalableRemapping _scalable = new(options, memory);
+    private readonly ScalableRemapping? _scalable = options.ScalableMode ? new(options, memory) : null;
     private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
     private readonly bool _dropsWeakHits = options.QemuQuirks;
     private readonly int _noPasid = options.Quirks == QemuRelease.Qemu7 ? 0xffff : 0; // what it records for a request without one
@@ -28,7 +28,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     /// <summary>RTADDR as latched by SRTP, within the host's address width.</summary>
     public Rtaddr Root { get; set; }
 
-    private bool IsScalable => options.ScalableMode && (options.QemuQuirks ? (Root.Mode & 1) != 0 : Root.Mode == 1);
+    private bool IsScalable => _scalable is not null && (options.QemuQuirks ? (Root.Mode & 1) != 0 : Root.Mode == 1);
 
     public VtdCounters Counters => new(_hits, _misses, _walks, Iotlb.Count, Iotlb.Evictions, _contextHits, _contextMisses);
 
@@ -84,13 +84,13 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     public void InvalidateContexts()
     {
         _contexts.InvalidateAll();
-        _scalable.Contexts.InvalidateAll();
+        _scalable?.Contexts.InvalidateAll();
     }
 
     public void InvalidateContext(SourceId source, byte functionMask)
     {
         _contexts.InvalidateDevice(source, functionMask);
-        _scalable.Contexts.InvalidateDevice(source, functionMask);
+        _scalable?.Contexts.InvalidateDevice(source, functionMask);
     }
 
     private static Translated Identity(Iova address, DomainId domain) =>
@@ -128,7 +128,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
 
     private Translated ScalableForDevice(SourceId source, Iova address, Permission wanted)
     {
-        if (!_scalable.AllowsTranslationRequests(Root.Table, source))
+        if (!_scalable!.AllowsTranslationRequests(Root.Table, source))
         {
             var reason = options.QemuQuirks ? FaultReason.TranslatedBlocked : FaultReason.ScalableTranslatedBlocked;
             return Fault(reason, default, source, address, wanted, TranslationRequest);
@@ -141,7 +141,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
 
     private Translated Scalable(SourceId source, Iova address, Permission wanted, byte addressType)
     {
-        var found = _scalable.Translate(Root.Table, source, address, wanted);
+        var found = _scalable!.Translate(Root.Table, source, address, wanted);
         if (found.Fault != FaultReason.None)
         {
             if (!IsAnswer(found.Fault, addressType) && !(found.FaultsDisabled && IsQualified(found.Fault)))
