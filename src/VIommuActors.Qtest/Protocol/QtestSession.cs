@@ -7,7 +7,7 @@ namespace VIommuActors.Qtest.Protocol;
 /// QEMU's test protocol in front of a machine: lines in, one reply each, lines about pins before the reply of the command that moved them.
 /// Where QEMU aborts (a missing word, a malformed number, a port above 0xffff, <c>read</c> of nothing) the reply is FAIL and a reason.
 /// </summary>
-public sealed class QtestSession : IDisposable
+public sealed class QtestSession : IProtocolSession
 {
     /// <summary>Bytes of a line; a longer one is skipped and answered with FAIL.</summary>
     public const int MaxLine = 64 << 20;
@@ -32,7 +32,7 @@ public sealed class QtestSession : IDisposable
         _platform.PinChanged += OnPinChanged;
     }
 
-    /// <summary>Takes bytes as they come; every reply is with the sink when it returns.</summary>
+    /// <inheritdoc/>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         while (_lines.TryNext(ref bytes, out var line, out var tooLong))
@@ -43,7 +43,7 @@ public sealed class QtestSession : IDisposable
         _replies.Flush();
     }
 
-    /// <summary>Hands on lines about pins that moved outside of a command.</summary>
+    /// <inheritdoc/>
     public void Flush() => _replies.Flush();
 
     /// <summary>Hears of no pin any more.</summary>

@@ -6,7 +6,7 @@ namespace VIommuActors.Qtest.Qmp;
 
 /// <summary>QEMU's monitor protocol for one client: a greeting, negotiation, then one reply to each request, with its <c>id</c>; events in between.</summary>
 /// <remarks>Requests need no line ends. Replies end with CR LF, as QEMU's do.</remarks>
-public sealed class QmpSession : IDisposable
+public sealed class QmpSession : IProtocolSession
 {
     private readonly MonitoredMachine _machine;
     private readonly ReplySink _sink;
@@ -28,8 +28,13 @@ public sealed class QmpSession : IDisposable
         });
     }
 
-    /// <summary>Takes bytes as they come; every reply is with the sink when it returns.</summary>
+    /// <inheritdoc/>
     public void Feed(ReadOnlySpan<byte> bytes) => _messages.Feed(bytes);
+
+    /// <summary>Events are sent at once: there is nothing to hand on.</summary>
+    public void Flush()
+    {
+    }
 
     /// <summary>The client is gone.</summary>
     public void Dispose() => _machine.Happened -= OnEvent;
