@@ -98,7 +98,6 @@ public sealed class PlatformTests
         Assert.Empty(seen);
         Assert.Equal(Interception.Installed, platform.Intercept("ioapic", inputs: true, null));
         Assert.Equal(Interception.Installed, platform.Intercept("/machine/q35/ioapic", inputs: true, null));
-        Assert.Equal(Interception.UnknownDevice, platform.Intercept("foo", inputs: true, null));
         Assert.True(platform.TrySetPin("ioapic", "unnamed-gpio-in", 5, true));
         Assert.True(platform.TrySetPin("ioapic", "unnamed-gpio-in", 5, true));
         Assert.True(platform.TrySetPin("ioapic", "unnamed-gpio-in", 5, false));
@@ -108,25 +107,76 @@ public sealed class PlatformTests
     }
 
     [Fact]
-    public void Reset_leaves_ram_and_time()
+    public void One_device_is_intercepted_at_a_time()
+    {
+        var platform = Board.With("edu,id=e").Platform;
+        Assert.Equal(Interception.UnknownDevice, platform.Intercept("foo", inputs: true, null));
+        Assert.Equal(Interception.NamedInput, platform.Intercept("ioapic", inputs: true, "a"));
+        Assert.Equal(Interception.Installed, platform.Intercept("/machine/peripheral/e", inputs: true, null));
+        Assert.Equal(Interception.Installed, platform.Intercept("e", inputs: false, null));
+        Assert.Equal(Interception.OtherDevice, platform.Intercept("ioapic", inputs: true, null));
+        var newer = Q35Machine.Create(Board.Options("translate", "edu,id=e") with { Release = QemuRelease.Qemu11 });
+        Assert.Equal(Interception.NoPins, newer.Intercept("e", inputs: true, null));
+        Assert.Equal(Interception.NoPins, newer.Intercept("ioapic", inputs: false, null));
+        Assert.Equal(Interception.Installed, newer.Intercept("ioapic", inputs: true, null));
+    }
+
+    [Fact]
+    public void The_io_apic_keeps_its_entries()
+    {
+        var board = Board.With();
+        Assert.Equal(0x00170020u, Entry(1));
+        Assert.Equal(0x00010000u, Entry(0x10));
+        Assert.Equal(0x00010000u, Entry(0x3e));
+        Assert.Equal(0u, Entry(0x40));
+        board.Write32(0xfec00010, 1);
+        board.Write32(0xfec00000, 0x11);
+        board.Write32(0xfec00010, 0xffffffff);
+        board.Write32(0xfec00000, 0x10);
+        board.Write32(0xfec00010, 0xffffffff);
+        Assert.Equal(0xffffafffu, Entry(0x10));
+        Assert.Equal(0xffffffffu, Entry(0x11));
+        board.Write32(0xfec00000, 0);
+        board.Write32(0xfec00010, 0xffffffff);
+        Assert.Equal(0x0f000000u, Entry(0));
+        Assert.Equal(0x0f000000u, Entry(2));
+
+        uint Entry(uint select)
+        {
+            board.Write32(0xfec00000, select);
+            return board.Read32(0xfec00010);
+        }
+    }
+
+    [Fact]
+    public void Reset_leaves_ram_and_time_and_the_registers_of_edu()
     {
         var board = Board.With("edu", "iommu-testdev");
         var edu = board.Enable(0, 1);
+        var dev = board.Enable(0, 2);
+        var before = Board.With().Bytes(Board.Unit, 0x230);
         board.Write32(edu + 4, 1);
+        board.Write32(edu + 0x60, 4);
         board.Write64(edu + 0x98, 1);
+        board.Write32(dev + 4, 5);
         board.Write32(0x5000, 0xabcd);
         board.Translate();
         board.Platform.Advance(7);
-        var before = new Board(Board.With().Platform).Bytes(Board.Unit, 0x230);
         board.Platform.Reset();
         Assert.Equal(before, board.Bytes(Board.Unit, 0x230));
         Assert.Equal(7, board.Platform.NowNs);
         Assert.Equal(0xabcdu, board.Read32(0x5000));
-        Assert.Equal(0u, board.Config(0, 1, 4, 2));
+        Assert.Equal(0x00100000u, board.Config(0, 1, 4));
         Assert.Equal(0u, board.Config(0, 1, 0x10));
-        board.SetConfig(0, 1, 0x10, (uint)edu, 4);
-        board.SetConfig(0, 1, 4, 7, 2);
-        Assert.Equal(0u, board.Read32(edu + 0x98));
+        Assert.Equal(edu, board.Enable(0, 1) - 0x200000);
+        Assert.Equal(0xfffffffeu, board.Read32(edu + 0x200004));
+        Assert.Equal(4u, board.Read32(edu + 0x200024));
+        Assert.Equal(1u, board.Read64(edu + 0x200098));
+        board.Platform.Advance(99_999_993);
+        Assert.Equal(0u, board.Read64(edu + 0x200098));
+        board.SetConfig(0, 2, 0x10, (uint)dev, 4);
+        board.SetConfig(0, 2, 4, 2, 2);
+        Assert.Equal(0u, board.Read32(dev + 4));
     }
 
     /// <summary>Far below what is measured, so that only a blunder fails: the endpoint has to give 20,000 a second.</summary>

@@ -14,6 +14,9 @@ internal enum Target
     /// <summary>The registers of the unit.</summary>
     Unit,
 
+    /// <summary>The I/O APIC.</summary>
+    IoApic,
+
     /// <summary>The BAR of a device actor.</summary>
     Device,
 
@@ -34,7 +37,7 @@ internal sealed class AddressMap(BoardRam ram, PciTree pci, bool hasUnit)
     /// <summary>The unit's page.</summary>
     public const ulong UnitBase = 0xfed90000;
 
-    private const ulong Page = 0x1000, UnitEnd = UnitBase + Page;
+    private const ulong Page = 0x1000, UnitEnd = UnitBase + Page, ApicBase = 0xfec00000, ApicEnd = ApicBase + Page;
 
     /// <summary>What lies at an address.</summary>
     public Region Find(ulong address)
@@ -43,6 +46,7 @@ internal sealed class AddressMap(BoardRam ram, PciTree pci, bool hasUnit)
         // Everything else begins and ends with a page.
         var untilPage = Page - (address & (Page - 1));
         if (hasUnit && address is >= UnitBase and < UnitEnd) return new Region(Target.Unit, address - UnitBase, untilPage);
+        if (address is >= ApicBase and < ApicEnd) return new Region(Target.IoApic, address - ApicBase, untilPage);
         if (pci.FindBar(address) is { } bar) return new Region(Target.Device, address - bar.Base, untilPage, bar.Party);
         if (pci.IsConfig(address, out var offset)) return new Region(Target.Config, offset, untilPage);
         return new Region(Target.Hole, 0, untilPage);

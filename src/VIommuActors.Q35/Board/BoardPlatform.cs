@@ -27,6 +27,13 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     /// <summary>More messages than any access can cause: the longest DMA, 4 GiB page by page, takes a tenth.</summary>
     private const long MostSteps = 100_000_000;
 
+    private const int FirstPciPin = 20;
+
+    /// <summary>The requester id that QEMU's DMAR table gives the I/O APIC.</summary>
+    private const ushort IoApicSource = 0xff00;
+
+    private const string ApicPath = "ioapic", Peripherals = "/machine/peripheral/";
+
     private readonly SimSystem _system = SimSystem.Create("q35");
     private readonly NodeTable _table = new();
     private readonly BoardWires _wires;
@@ -34,23 +41,34 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     private readonly BoardParts _parts;
     private readonly AddressMap _map;
     private readonly PciTree _pci;
+    private readonly ConfigPorts _ports;
     private readonly ImmutableArray<PciDevice> _devices;
-    private readonly Pins _pins = new();
+    private readonly IoApic _apic;
+    private readonly Pins _pins;
+    private readonly bool[] _routed = new bool[4];
     private readonly GuestNodes _nodes;
     private readonly IActorRef _cpu;
+    private readonly QemuRelease _release;
+    private readonly ImmutableHashSet<string> _ids;
+    private string? _intercepted;
 
     /// <summary>Builds the machine and lets its emulator attach.</summary>
     public BoardPlatform(PlatformOptions options)
     {
+        _release = options.Release;
+        _ids = [.. options.Devices.Select(device => device.Id).Where(id => id.Length > 0)];
         var builder = new TreeBuilder(options);
         _devices = builder.Devices;
         _ram = NewRam(options.RamBytes);
         _wires = new BoardWires(_system.Kernel, _table);
         _parts = new BoardParts(_ram, () => _map!, _devices, DrivePins);
         _pci = builder.Build(ConfigChanged);
+        _ports = new ConfigPorts(_pci);
         _map = new AddressMap(_ram, _pci, options.Unit is not null);
         var layout = new MachineLayout(Spec(options), _wires, _table);
         _nodes = layout.Guests[0];
+        _apic = new IoApic(RequestInterrupt);
+        _pins = new Pins(_apic);
         _pins.Changed = (pin, level) => PinChanged?.Invoke(pin, level);
         _system.Kernel.BeginRun(FirstChoice.Instance, observer: null);
         layout.Start(_system.System);
@@ -76,7 +94,7 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
             var address = port + at;
             var part = AddressMap.AccessSize((ulong)address, (ulong)(size - at), 4);
             // Behind the last port there is nothing, not even a bus that floats high.
-            if (address <= ushort.MaxValue) value |= ReadPort(address, part) << (8 * at);
+            if (address <= ushort.MaxValue) value |= _ports.Read(address, part) << (8 * at);
             at += part;
         }
         return value;
@@ -89,7 +107,7 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
         {
             var address = port + at;
             var part = AddressMap.AccessSize((ulong)address, (ulong)(size - at), 4);
-            WritePort(address, part, value >> (8 * at));
+            _ports.Write(address, part, value >> (8 * at));
             at += part;
         }
     }
@@ -179,17 +197,23 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     /// <inheritdoc/>
     public Interception Intercept(string path, bool inputs, string? name)
     {
-        if (!IsIoApic(path)) return Interception.UnknownDevice;
+        if (Resolve(path) is not { } device) return Interception.UnknownDevice;
         if (inputs && name is not null) return Interception.NamedInput;
-        if (inputs) _pins.Intercepted = true;
+        if (_intercepted is not null) return _intercepted == device ? Interception.Installed : Interception.OtherDevice;
+        var hasPins = inputs && device == ApicPath;
+        // 7.2 does not mind that there is nothing to intercept, and remembers the device.
+        if (!hasPins && _release != QemuRelease.Qemu7) return Interception.NoPins;
+        _intercepted = device;
+        _pins.Intercepted = hasPins;
         return Interception.Installed;
     }
 
     /// <inheritdoc/>
     public bool TrySetPin(string path, string name, int number, bool level)
     {
-        if (!IsIoApic(path) || name != "unnamed-gpio-in" || number is < 0 or >= Pins.Count) return false;
+        if (Resolve(path) != ApicPath || name != "unnamed-gpio-in" || number is < 0 or >= IoApic.Inputs) return false;
         _pins.Drive(number, level);
+        Settle();
         return true;
     }
 
@@ -197,6 +221,7 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     public void Reset()
     {
         _pci.Reset();
+        _apic.Reset();
         Tell(_nodes.Units[0]);
         foreach (var device in _nodes.Devices) Tell(device.Node);
         Settle();
@@ -207,7 +232,14 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _system.Dispose();
 
-    private static bool IsIoApic(string path) => path is "ioapic" or "/machine/q35/ioapic";
+    /// <summary>The device at a QOM path, or at a part of one that names it alone.</summary>
+    private string? Resolve(string path) =>
+        path is ApicPath or "/machine/q35/ioapic" ? ApicPath
+        : path is "q35" or "/machine/q35" ? "q35"
+        : path is "mch" or "/machine/q35/mch" ? "mch"
+        : path.StartsWith(Peripherals, StringComparison.Ordinal) ? Resolve(path[Peripherals.Length..])
+        : _ids.Contains(path) ? path
+        : null;
 
     private static BoardRam NewRam(ulong bytes)
     {
@@ -252,20 +284,31 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
         };
     }
 
-    private static int MostBytes(Target target) => target == Target.Config ? 4 : 8;
+    private static int MostBytes(Target target) => target is Target.Config or Target.IoApic ? 4 : 8;
 
     private ulong ReadRegister(in Region region, ulong address, int size)
     {
         if (region.Target == Target.Config)
             return _pci.Read(BusOf(region), DevFnOf(region), (int)(region.Offset & 0xfff), size);
+        if (region.Target == Target.IoApic) return _apic.Read(region.Offset, size);
         return Access(region, address, size, isWrite: false, 0);
     }
 
     private void WriteRegister(in Region region, ulong address, int size, ulong value)
     {
-        if (region.Target == Target.Config)
-            _pci.Write(BusOf(region), DevFnOf(region), (int)(region.Offset & 0xfff), size, (uint)value);
-        else Access(region, address, size, isWrite: true, value);
+        switch (region.Target)
+        {
+            case Target.Config:
+                _pci.Write(BusOf(region), DevFnOf(region), (int)(region.Offset & 0xfff), size, (uint)value);
+                break;
+            case Target.IoApic:
+                _apic.Write(region.Offset, size, (uint)value);
+                break;
+            default:
+                Access(region, address, size, isWrite: true, value);
+                return;
+        }
+        Settle();
     }
 
     private ulong Access(in Region region, ulong address, int size, bool isWrite, ulong value)
@@ -281,42 +324,29 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
 
     private static int DevFnOf(in Region region) => (int)(region.Offset >> 12) & 0xff;
 
-    private uint ReadPort(int port, int size)
-    {
-        var ones = uint.MaxValue >> (32 - (8 * size));
-        return port switch
-        {
-            0xcf9 when size == 1 => 0,
-            >= 0xcf8 and <= 0xcfb => _pci.Latch & ones,
-            >= 0xcfc and <= 0xcff when (_pci.Latch & 0x80000000) != 0 => _pci.Read(LatchBus, LatchDevFn, LatchRegister(port), size),
-            _ => ones,
-        };
-    }
-
-    private void WritePort(int port, int size, uint value)
-    {
-        if (port == 0xcf8 && size == 4) _pci.Latch = value;
-        else if (port is >= 0xcfc and <= 0xcff && (_pci.Latch & 0x80000000) != 0)
-            _pci.Write(LatchBus, LatchDevFn, LatchRegister(port), size, value);
-    }
-
-    private int LatchBus => (int)(_pci.Latch >> 16) & 0xff;
-
-    private int LatchDevFn => (int)(_pci.Latch >> 8) & 0xff;
-
-    private int LatchRegister(int port) => (int)(_pci.Latch & 0xff) | (port & 3);
-
     private void ConfigChanged()
     {
         for (var i = 0; i < _devices.Length; i++) _nodes.Devices[i].Source = _devices[i].Function.Requester;
         DrivePins();
     }
 
+    /// <summary>Passes on which of the four inputs for PCI have changed.</summary>
     private void DrivePins()
     {
-        Span<bool> levels = stackalloc bool[Pins.Count];
-        foreach (var device in _devices) levels[device.Function.ApicPin] |= device.Function.PinAsserted;
-        for (var pin = 20; pin < Pins.Count; pin++) _pins.Drive(pin, levels[pin]);
+        Span<bool> levels = stackalloc bool[_routed.Length];
+        foreach (var device in _devices) levels[device.Function.ApicPin - FirstPciPin] |= device.Function.PinAsserted;
+        for (var i = 0; i < levels.Length; i++)
+        {
+            if (_routed[i] == levels[i]) continue;
+            _routed[i] = levels[i];
+            _pins.Drive(FirstPciPin + i, levels[i]);
+        }
+    }
+
+    private void RequestInterrupt(ulong address, uint data)
+    {
+        var request = new InterruptRequest(_nodes.Memory, new SourceId(IoApicSource), address, data);
+        _table[_nodes.Units[0]].Tell(request, ActorRefs.NoSender);
     }
 
     private void Settle() => Run(NowNs);

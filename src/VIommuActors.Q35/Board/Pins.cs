@@ -1,14 +1,11 @@
 namespace VIommuActors.Q35.Board;
 
-/// <summary>The inputs of the I/O APIC: who drives them, and who is told.</summary>
-internal sealed class Pins
+/// <summary>The inputs of the I/O APIC, which someone may have put himself before.</summary>
+internal sealed class Pins(IoApic apic)
 {
-    /// <summary>Inputs of the I/O APIC.</summary>
-    public const int Count = 24;
+    private readonly bool[] _told = new bool[IoApic.Inputs];
 
-    private readonly bool[] _told = new bool[Count];
-
-    /// <summary>True when changes are told.</summary>
+    /// <summary>True when changes are told, and no longer reach the I/O APIC.</summary>
     public bool Intercepted { get; set; }
 
     /// <summary>Told of changes while intercepted.</summary>
@@ -17,7 +14,12 @@ internal sealed class Pins
     /// <summary>Drives an input. Told only where it differs from what was told last: so a level from before the interception is news.</summary>
     public void Drive(int pin, bool level)
     {
-        if (!Intercepted || _told[pin] == level) return;
+        if (!Intercepted)
+        {
+            apic.Set(pin, level);
+            return;
+        }
+        if (_told[pin] == level) return;
         _told[pin] = level;
         Changed?.Invoke(pin, level);
     }

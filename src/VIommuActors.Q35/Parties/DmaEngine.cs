@@ -45,14 +45,8 @@ internal sealed class DmaEngine(IPort port, Func<DmaDevice> newDevice, DmaTransf
         return true;
     }
 
-    /// <summary>As at power on: nothing under way, no translation kept.</summary>
-    public void Reset()
-    {
-        if (_request is not null) transfers.Close(_work);
-        _request = null;
-        _work = 0;
-        _device = newDevice();
-    }
+    /// <summary>Keeps no translation. A reset comes while nothing is under way.</summary>
+    public void Reset() => _device = newDevice();
 
     private void Next()
     {

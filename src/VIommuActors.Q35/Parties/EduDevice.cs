@@ -56,7 +56,8 @@ internal sealed class EduDevice : IParty
                 if (wake.Token == _timer) Transfer();
                 break;
             case PlatformReset:
-                Reset();
+                // QEMU's has no reset of its own: its registers, its buffer and a transfer that waits for its time outlive one.
+                _dma.Reset();
                 break;
             default:
                 if (!_dma.Receive(message)) throw new UnhandledMessageException(message, "edu");
@@ -192,16 +193,5 @@ internal sealed class EduDevice : IParty
         var data = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(data, message.Data);
         _dma.Start(message.Address, 4, isWrite: true, (offset, bytes) => data.AsMemory((int)offset, bytes), _ => Signal());
-    }
-
-    private void Reset()
-    {
-        _dma.Reset();
-        _messages.Clear();
-        _timer++;
-        _transfers = false;
-        (_complement, _factorial, _status, _interrupts) = (0, 0, 0, 0);
-        (_source, _destination, _count, _command) = (0, 0, 0, 0);
-        _buffer.AsSpan().Clear();
     }
 }

@@ -10,7 +10,7 @@ internal sealed class PciTree
 {
     private readonly PciFunction _host;
     private readonly Action _changed;
-    private (ulong Base, ulong Last, int Party)[] _bars = [];
+    private readonly List<(ulong Base, ulong Last, int Party)> _bars = [];
 
     /// <summary>A tree of functions on and below a root bus; <paramref name="changed"/> is called when configuration may have moved something.</summary>
     public PciTree(PciBus root, ImmutableArray<PciFunction> functions, Action changed)
@@ -27,9 +27,6 @@ internal sealed class PciTree
 
     /// <summary>All functions, those of the machine first, then those of the command line in its order.</summary>
     public ImmutableArray<PciFunction> Functions { get; }
-
-    /// <summary>CONFIG_ADDRESS as last written.</summary>
-    public uint Latch { get; set; }
 
     /// <summary>The device BAR that holds an address.</summary>
     public (ulong Base, int Party)? FindBar(ulong address)
@@ -77,12 +74,17 @@ internal sealed class PciTree
         _changed();
     }
 
-    private void Decode() => _bars =
-    [
-        .. from function in Functions
-           where function.Party >= 0
-           let at = function.MappedBar
-           where at is not null
-           select (at.Value, at.Value + function.BarSize - 1, function.Party),
-    ];
+    /// <summary>Where two BARs overlap, the one that was mapped last answers.</summary>
+    private void Decode()
+    {
+        foreach (var function in Functions)
+        {
+            if (function.Party < 0) continue;
+            var index = _bars.FindIndex(bar => bar.Party == function.Party);
+            var mapped = function.MappedBar;
+            if (index >= 0 && mapped == _bars[index].Base) continue;
+            if (index >= 0) _bars.RemoveAt(index);
+            if (mapped is { } from) _bars.Insert(0, (from, from + function.BarSize - 1, function.Party));
+        }
+    }
 }
