@@ -109,6 +109,13 @@ internal sealed record UnitProperties
             SnoopControl = SnoopControl,
             DeviceTlb = DeviceTlb,
             EnhancedSetRootPointer = release != QemuRelease.Qemu7,
+            ExtendedInterruptMode = ExtendedInterruptMode,
+            DmaTranslation = DmaTranslation,
+            ScalableMode = ScalableMode,
+            FirstLevel = FirstLevel,
+            FirstLevelGiantPages = FirstLevel1GiB,
+            // x-pasid-mode of 7.2 announces the smallest width.
+            PasidBits = PasidBits > 0 ? PasidBits : Pasid ? 1 : 0,
             Quirks = quirks,
         };
     }
