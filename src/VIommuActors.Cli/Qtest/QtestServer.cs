@@ -38,9 +38,9 @@ internal sealed class QtestServer(QemuCommandLine command, Func<PlatformOptions,
             {
                 channel.Start(channel.Endpoint.Kind == EndpointKind.Monitor
                     ? sink => new QmpSession(machine, sink)
-                    : sink => new QtestSession(platform, sink));
+                    : sink => new QtestSession(platform, sink, command.Clock));
             }
-            Serve(channels, machine, (int)stop.SafePipeHandle.DangerousGetHandle());
+            Serve(channels, machine, new Pace(command.Clock, platform, clock, () => machine.IsRunning), (int)stop.SafePipeHandle.DangerousGetHandle());
             (platform as IDisposable)?.Dispose();
         }
         finally
@@ -68,14 +68,15 @@ internal sealed class QtestServer(QemuCommandLine command, Func<PlatformOptions,
         }
     }
 
-    private void Serve(Channel[] channels, MonitoredMachine machine, int stop)
+    private void Serve(Channel[] channels, MonitoredMachine machine, Pace pace, int stop)
     {
         var ready = new ReadyDescriptors(channels.Length + 1);
         ready.Set(channels.Length, stop);
         while (!machine.HasEnded)
         {
             for (var i = 0; i < channels.Length; i++) ready.Set(i, channels[i].Descriptor);
-            ready.Wait();
+            ready.Wait(pace.WaitMs);
+            pace.Catch();
             if (ready.IsReady(channels.Length))
             {
                 machine.Terminate();
@@ -85,17 +86,10 @@ internal sealed class QtestServer(QemuCommandLine command, Func<PlatformOptions,
             {
                 if (!ready.IsReady(i)) continue;
                 channels[i].OnReadable(_buffer);
-                // A request of one client may move pins that the other one watches.
-                if (channels[i].Endpoint.Kind == EndpointKind.Monitor) FlushOthers(channels, i);
+                pace.Settle();
             }
-        }
-    }
-
-    private static void FlushOthers(Channel[] channels, int than)
-    {
-        for (var i = 0; i < channels.Length; i++)
-        {
-            if (i != than) channels[i].Flush();
+            // A request of one client, or a timer, may move pins that another one watches.
+            foreach (var channel in channels) channel.Flush();
         }
     }
 }

@@ -14,11 +14,11 @@ internal sealed class ReadyDescriptors(int count)
     /// <summary>True when the descriptor of a place had input, or its other end was gone, at the last wait.</summary>
     public bool IsReady(int place) => _entries[place].Found != 0;
 
-    /// <summary>Waits, without an end.</summary>
-    public void Wait()
+    /// <summary>Waits for that many milliseconds, or with -1 without an end.</summary>
+    public void Wait(int milliseconds)
     {
         // Interrupted by a signal: nothing is ready then.
-        if (Poll(_entries, (nuint)_entries.Length, -1) >= 0) return;
+        if (Poll(_entries, (nuint)_entries.Length, milliseconds) >= 0) return;
         for (var i = 0; i < _entries.Length; i++) _entries[i].Found = 0;
     }
 

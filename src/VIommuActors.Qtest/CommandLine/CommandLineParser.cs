@@ -23,7 +23,7 @@ public static class CommandLineParser
         var globals = new GlobalProperties();
         var machine = new MachineChoice();
         var platform = new PlatformOptions { Protocol = UnitChoice.DefaultProtocol, ProtocolOptions = UnitChoice.ProtocolDefaults };
-        var (paused, hasLaterOption) = (false, false);
+        var (paused, hasLaterOption, jumps) = (false, false, false);
         foreach (var (name, argument) in options)
         {
             var option = "-" + name;
@@ -34,7 +34,8 @@ public static class CommandLineParser
                 case "global": globals.Read(OptionText.Parse(option, argument, "", []), argument); break;
                 case "m": platform = platform with { RamBytes = MemorySize.Read(OptionText.Parse(option, argument, "size", warnings)) }; break;
                 case "smp": MachineChoice.CheckCpus(OptionText.Parse(option, argument, "cpus", [])); break;
-                case "accel": MachineChoice.CheckAccelerator(OptionText.Parse(option, argument, "accel", warnings)); break;
+                case "accel": machine.TakeAccelerator(OptionText.Parse(option, argument, "accel", warnings)); break;
+                case "icount": jumps |= OptionText.Parse(option, argument, "shift", warnings)["sleep"] is "off"; break;
                 case "vga": platform = platform with { Vga = IsVga(argument) }; break;
                 case "net" or "nic": platform = platform with { Nic = IsNic(OptionText.Parse(option, argument, "type", warnings)) }; break;
                 case "nodefaults": platform = platform with { Vga = false, Nic = false }; break;
@@ -61,6 +62,7 @@ public static class CommandLineParser
             Platform = built,
             Release = release,
             StartsPaused = paused,
+            Clock = machine.Clock(jumps),
             Endpoints = endpoints.Take(),
             Warnings = [.. warnings],
         };

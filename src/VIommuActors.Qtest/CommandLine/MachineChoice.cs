@@ -15,6 +15,7 @@ internal sealed class MachineChoice
     ];
 
     private string _type = "q35";
+    private string? _accelerator;
 
     /// <summary>No machine at all.</summary>
     public bool IsNone => _type == "none";
@@ -29,7 +30,7 @@ internal sealed class MachineChoice
         foreach (var (key, value) in option.Pairs)
         {
             if (key == "type") TakeType(value);
-            else if (key == "accel") CheckAccelerator(option);
+            else if (key == "accel") TakeAccelerator(option);
             else if (key == "default-bus-bypass-iommu")
             {
                 if (option.Flag(key, false)) throw option.Error($"{key}=on: every device is behind the unit");
@@ -55,12 +56,23 @@ internal sealed class MachineChoice
         }
     }
 
-    /// <summary>Checks the accelerator: only those that can be driven by a test client.</summary>
-    public static void CheckAccelerator(OptionText option)
+    /// <summary>Takes the accelerator: only those that can be driven by a test client.</summary>
+    public void TakeAccelerator(OptionText option)
     {
         var name = option["accel"];
         if (name is not ("qtest" or "tcg")) throw option.Error($"invalid accelerator {name}");
+        _accelerator ??= name;
     }
+
+    /// <summary>What moves the clock under the accelerator that was named, or none.</summary>
+    /// <param name="jumps">True with an instruction counter that does not sleep.</param>
+    public ClockKind Clock(bool jumps) => _accelerator switch
+    {
+        "qtest" => ClockKind.Stepped,
+        _ when jumps => ClockKind.Jumping,
+        null => ClockKind.RunningAndStepped,
+        _ => ClockKind.Running,
+    };
 
     private void TakeType(string type)
     {

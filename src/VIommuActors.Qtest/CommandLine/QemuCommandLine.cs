@@ -19,6 +19,9 @@ public sealed record QemuCommandLine
     /// <summary>True with <c>-S</c>: the monitor says prelaunch until <c>cont</c>.</summary>
     public bool StartsPaused { get; init; }
 
+    /// <summary>What moves the virtual clock.</summary>
+    public ClockKind Clock { get; init; } = ClockKind.RunningAndStepped;
+
     /// <summary>Where clients are, monitors first: QEMU connects them in that order.</summary>
     public ImmutableArray<Endpoint> Endpoints { get; init; } = [];
 

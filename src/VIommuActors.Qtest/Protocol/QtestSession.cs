@@ -18,15 +18,17 @@ public sealed class QtestSession : IProtocolSession
     private const int MaxEcho = 4096;
     private const string Address = "address", Size = "size", Value = "value", Data = "data", Path = "path";
     private readonly IPlatform _platform;
+    private readonly bool _canStep;
     private readonly ReplyBuffer _replies;
     private readonly Transfers _transfers;
     private readonly LineSplitter _lines = new(MaxLine);
     private readonly List<(int Number, bool Level)> _held = [];
 
-    /// <summary>A session whose replies go to <paramref name="sink"/>.</summary>
-    public QtestSession(IPlatform platform, ReplySink sink)
+    /// <summary>A session whose replies go to <paramref name="sink"/>; <paramref name="clock"/> decides whether it has clock commands.</summary>
+    public QtestSession(IPlatform platform, ReplySink sink, ClockKind clock = ClockKind.Stepped)
     {
         _platform = platform;
+        _canStep = clock is ClockKind.Stepped or ClockKind.RunningAndStepped;
         _replies = new ReplyBuffer(sink);
         _transfers = new Transfers(platform, _replies);
         _platform.PinChanged += OnPinChanged;
@@ -151,8 +153,8 @@ public sealed class QtestSession : IProtocolSession
     private bool TryControl(ReadOnlySpan<byte> command, ref WordReader words)
     {
         if (command.SequenceEqual("endianness"u8)) _replies.Add("OK little\n"u8);
-        else if (command.SequenceEqual("clock_step"u8)) ClockStep(ref words);
-        else if (command.SequenceEqual("clock_set"u8)) ClockSet(words.Signed("time"));
+        else if (_canStep && command.SequenceEqual("clock_step"u8)) ClockStep(ref words);
+        else if (_canStep && command.SequenceEqual("clock_set"u8)) ClockSet(words.Signed("time"));
         else if (command.SequenceEqual("irq_intercept_in"u8)) Intercept(ref words, inputs: true);
         else if (command.SequenceEqual("irq_intercept_out"u8)) Intercept(ref words, inputs: false);
         else if (command.SequenceEqual("set_irq_in"u8)) SetPin(ref words);

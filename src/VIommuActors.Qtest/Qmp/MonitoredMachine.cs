@@ -20,6 +20,9 @@ public sealed class MonitoredMachine(IPlatform platform, QemuRelease release, Ti
     /// <summary>QEMU's word for its state.</summary>
     public string Status { get; private set; } = paused ? "prelaunch" : "running";
 
+    /// <summary>True while its clock may move.</summary>
+    public bool IsRunning => Status == "running";
+
     /// <summary>True from <c>quit</c> on: the process should end with code 0.</summary>
     public bool HasEnded { get; private set; }
 
@@ -30,10 +33,10 @@ public sealed class MonitoredMachine(IPlatform platform, QemuRelease release, Ti
         Tell("RESET", Reason("host-qmp-system-reset"));
     }
 
-    /// <summary>The machine stops; time is the client's either way.</summary>
+    /// <summary>The machine stops, and with it a clock that runs by itself.</summary>
     public void Stop()
     {
-        if (Status != "running") return;
+        if (!IsRunning) return;
         Status = "paused";
         Tell("STOP", null);
     }
@@ -41,7 +44,7 @@ public sealed class MonitoredMachine(IPlatform platform, QemuRelease release, Ti
     /// <summary>The machine goes on.</summary>
     public void Continue()
     {
-        if (Status == "running") return;
+        if (IsRunning) return;
         Status = "running";
         Tell("RESUME", null);
     }
