@@ -105,6 +105,31 @@ public sealed class PciTests
         Assert.Equal(0xffffffffu, board.Read32(0xb0010000));
         board.Write32(0xb0008004, 7);
         Assert.Equal(0x00100007u, board.Config(0, 1, 4));
+        Assert.Equal(0x0010000711e81234ul, board.Read64(0xb0008000));
+        Assert.Equal(0xff00ul, board.Platform.Read(0xb00080ff, 2));
+        Assert.Equal(0xffffffffu, board.Read32(0xb0008100));
+        board.SetConfig(0, 0, 0x60, 0xb8000003, 4);
+        Assert.Equal(0x11e81234u, board.Read32(0xb0008000));
+        Assert.Equal(0xffffffffu, board.Read32(0xb7fff000));
+        Assert.Equal(0u, board.Read32(0xb8008000));
+        board.SetConfig(0, 0, 0x60, 0x80000007, 4);
+        Assert.Equal(0x11e81234u, board.Read32(0xb0008000));
+        board.SetConfig(0, 0, 0x60, 0xb0000000, 4);
+        Assert.Equal(0u, board.Read32(0xb0008000));
+    }
+
+    [Fact]
+    public void Where_bars_overlap_the_one_mapped_last_answers()
+    {
+        var board = Board.With("edu", "edu");
+        var first = board.Enable(0, 1);
+        board.Write32(first + 4, 1);
+        board.SetConfig(0, 2, 0x10, (uint)first, 4);
+        board.SetConfig(0, 2, 4, 2, 2);
+        Assert.Equal(0u, board.Read32(first + 4));
+        board.SetConfig(0, 1, 4, 0, 2);
+        board.SetConfig(0, 1, 4, 2, 2);
+        Assert.Equal(0xfffffffeu, board.Read32(first + 4));
     }
 
     /// <summary>Requester ids as 7.2 reports them in FRCD.</summary>

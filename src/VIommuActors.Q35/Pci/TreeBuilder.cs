@@ -29,8 +29,8 @@ internal sealed class TreeBuilder
     /// <summary>The functions that have an actor behind them.</summary>
     public ImmutableArray<PciDevice> Devices => [.. _devices];
 
-    /// <summary>The tree.</summary>
-    public PciTree Build(Action changed) => new(_root, [.. _functions], changed);
+    /// <summary>The tree; what it calls is described there.</summary>
+    public PciTree Build(Action changed, Action<PciFunction, int> pinTouched) => new(_root, [.. _functions], changed, pinTouched);
 
     private void Add(PciDeviceOptions device)
     {
