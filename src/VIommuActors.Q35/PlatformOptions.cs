@@ -49,7 +49,8 @@ public sealed record PciDeviceOptions(
         if (!Properties.TryGetValue(name, out var text)) return otherwise;
         var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (ulong.TryParse(isHex ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out var value) && value <= most) return value;
+        var digits = isHex ? text.AsSpan(2) : text;
+        if (ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) && value <= most) return value;
         throw new PlatformOptionsException($"{Type}: {name}={text} is not a number from 0 to {most}");
     }
 }

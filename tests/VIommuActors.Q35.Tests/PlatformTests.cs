@@ -206,7 +206,7 @@ public sealed class PlatformTests
         Assert.Equal(0u, board.Read32(0xf0000));
     }
 
-    /// <summary>Time cannot be told on a busy machine; what is allocated and delivered can: a handful of messages, and nothing big.</summary>
+    /// <summary>Time cannot be told on a busy machine; what is allocated can: a handful of messages, and nothing big.</summary>
     [Fact]
     public void A_register_read_is_a_few_messages()
     {

@@ -64,7 +64,8 @@ internal sealed class TreeBuilder
                 ? slot << 3
                 : throw new PlatformOptionsException($"PCI: no slot/function available for {device.Type}, all in use or reserved");
         if (place is { Slot: < 0 or > 31 } or { Function: < 0 or > 7 })
-            throw new PlatformOptionsException($"{device.Type}: addr={place.Slot:x}.{place.Function:x} is no slot 0 to 1f and function 0 to 7");
+            throw new PlatformOptionsException(
+                $"{device.Type}: addr={place.Slot:x}.{place.Function:x} is no slot 0 to 1f and function 0 to 7");
         var devFn = (place.Slot << 3) | place.Function;
         if (bus[devFn] is { } other)
             throw new PlatformOptionsException(
