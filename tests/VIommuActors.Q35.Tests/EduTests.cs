@@ -137,8 +137,8 @@ public sealed class EduTests
     [InlineData("edu,addr=19", 0, 0x19, 16)]
     [InlineData("edu,addr=1e", 0, 0x1e, 20)]
     [InlineData("pcie-root-port,id=b,addr=5 edu,bus=b", 1, 0, 21)]
-    [InlineData("pci-bridge,id=b,addr=6 edu,bus=b", 1, 0, 22)]
-    [InlineData("pci-bridge,id=b,addr=6 edu,bus=b,addr=3", 1, 3, 21)]
+    [InlineData("pci-bridge,chassis_nr=1,id=b,addr=6 edu,bus=b", 1, 0, 22)]
+    [InlineData("pci-bridge,chassis_nr=1,id=b,addr=6 edu,bus=b,addr=3", 1, 3, 21)]
     public void The_pin_reaches_the_io_apic_as_on_7_2(string devices, int bus, int slot, int pin)
     {
         var board = Board.With(devices.Split(' '));

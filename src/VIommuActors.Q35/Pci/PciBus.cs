@@ -69,6 +69,9 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
     /// <summary>What it is, for messages.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Its id on the command line; null when it has none.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Its configuration space.</summary>
     public ConfigSpace Config { get; } = config;
 
@@ -77,6 +80,9 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
 
     /// <summary>Index of the device actor behind it; −1 for a function that only shows its configuration.</summary>
     public int Party { get; init; } = -1;
+
+    /// <summary>Other functions may share its slot.</summary>
+    public bool IsMultifunction => (Config[ConfigOffset.HeaderType] & 0x80) != 0;
 
     /// <summary>Express functions have 4096 bytes of configuration space; what lies behind the first 256 is not shown.</summary>
     public bool IsExpress { get; init; }
