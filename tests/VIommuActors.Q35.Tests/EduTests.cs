@@ -173,6 +173,38 @@ public sealed class EduTests
     }
 
     [Fact]
+    public void A_write_to_the_enabled_msi_capability_lets_the_pin_go()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        var edu = board.Enable(0, 5);
+        board.Write32(edu + 0x60, 1);
+        board.SetConfig(0, 5, 0x42, 0x81, 2);
+        Assert.Equal(0x0010u, board.Config(0, 5, 6, 2));
+        Assert.Equal([(21, true), (21, false)], seen);
+    }
+
+    [Fact]
+    public void A_disable_bit_written_alone_leaves_the_line_up_as_on_7_2()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        var edu = board.Enable(0, 5);
+        board.Write32(edu + 0x60, 1);
+        board.SetConfig(0, 5, 5, 4, 1);
+        board.Write32(edu + 0x64, 1);
+        Assert.Equal([(21, true)], seen);
+        board.SetConfig(0, 5, 5, 0, 1);
+        board.Write32(edu + 0x60, 1);
+        board.Write32(edu + 0x64, 1);
+        Assert.Equal([(21, true)], seen);
+    }
+
+    [Fact]
     public void A_line_that_is_routed_drives_its_isa_interrupt()
     {
         var board = Board.With("edu,addr=5");

@@ -13,8 +13,8 @@ using VIommuActors.Vtd.Memory;
 namespace VIommuActors.Q35.Board;
 
 /// <summary>A machine whose CPU is driven from outside and whose memory and devices move real bytes; the rest is as ever.</summary>
-internal sealed class BoardParts(BoardRam ram, Func<AddressMap> map, IReadOnlyList<PciDevice> devices, Action<PciFunction, int> pinTouched)
-    : MachineParts
+internal sealed class BoardParts(
+    BoardRam ram, Func<AddressMap> map, IReadOnlyList<PciDevice> devices, Action<PciFunction, int, int> pinTouched) : MachineParts
 {
     private readonly DmaTransfers _transfers = new();
 

@@ -330,7 +330,7 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
         for (var i = 0; i < _devices.Length; i++) _nodes.Devices[i].Source = _devices[i].Function.Requester;
     }
 
-    private void PinTouched(PciFunction function, int pin) => _router.Drive(function, pin);
+    private void PinTouched(PciFunction function, int pin, int change) => _router.Drive(function, pin, change);
 
     private void RequestInterrupt(ulong address, uint data)
     {

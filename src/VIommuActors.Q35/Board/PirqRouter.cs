@@ -17,10 +17,16 @@ internal sealed class PirqRouter(PciTree tree, Pins pins)
 
     private readonly PciFunction _lpc = tree.Root[0xf8]!;
 
-    /// <summary>Drives what pin <paramref name="pin"/> of a function (0 for INTA#) leads to.</summary>
-    public void Drive(PciFunction function, int pin)
+    /// <summary>How many functions assert each line. Where QEMU miscounts, the line stays up: see PciTree.Write.</summary>
+    private readonly int[] _asserting = new int[Lines];
+
+    /// <summary>
+    /// Drives what pin <paramref name="pin"/> of a function (0 for INTA#) leads to; <paramref name="change"/> more functions assert it.
+    /// </summary>
+    public void Drive(PciFunction function, int pin, int change)
     {
         var line = function.Pirq(pin);
+        _asserting[line] += change;
         pins.Drive(FirstInput + line, Level(line));
         var input = Route(line) & 0xf;
         var level = false;
@@ -30,12 +36,5 @@ internal sealed class PirqRouter(PciTree tree, Pins pins)
 
     private byte Route(int line) => (byte)(_lpc.Config[line < 4 ? 0x60 + line : 0x64 + line] & (Off | 0xf));
 
-    private bool Level(int line)
-    {
-        foreach (var function in tree.Functions)
-        {
-            if (function.PinAsserted && function.Pirq(0) == line) return true;
-        }
-        return false;
-    }
+    private bool Level(int line) => _asserting[line] != 0;
 }

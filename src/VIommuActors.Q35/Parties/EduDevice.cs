@@ -18,7 +18,7 @@ internal sealed class EduDevice : IParty
 
     private readonly IPort _port;
     private readonly PciFunction _function;
-    private readonly Action<PciFunction, int> _pinTouched;
+    private readonly Action<PciFunction, int, int> _pinTouched;
     private readonly ulong _dmaMask;
     private readonly DmaEngine _dma;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -29,7 +29,7 @@ internal sealed class EduDevice : IParty
     private bool _transfers;
 
     public EduDevice(
-        IPort port, PciFunction function, ulong dmaMask, Action<PciFunction, int> pinTouched, Func<DmaDevice> newDevice,
+        IPort port, PciFunction function, ulong dmaMask, Action<PciFunction, int, int> pinTouched, Func<DmaDevice> newDevice,
         DmaTransfers transfers)
     {
         _port = port;
@@ -174,7 +174,7 @@ internal sealed class EduDevice : IParty
 
     private void SetPin(bool level)
     {
-        if (_function.SetPin(level)) _pinTouched(_function, 0);
+        if (_function.SetPin(level)) _pinTouched(_function, 0, level ? 1 : -1);
     }
 
     /// <summary>A message goes the way of the device's other writes, one after the other; without bus mastering it goes nowhere.</summary>

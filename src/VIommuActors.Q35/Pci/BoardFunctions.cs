@@ -73,6 +73,9 @@ internal static class BoardFunctions
             .SetWritable(0x40, [0xf7]));
     }
 
+    /// <summary>Where edu's MSI capability begins.</summary>
+    public const int EduMsi = 0x40;
+
     /// <summary>QEMU's teaching device: memory BAR of 1 MiB, INTA#, MSI with one 64-bit vector at 0x40.</summary>
     public static ConfigSpace Edu() => Header(0x11e81234, 0x00ff0010, subsystem: true)
         .At(0x06, [0x10])

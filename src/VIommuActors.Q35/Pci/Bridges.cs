@@ -16,7 +16,8 @@ internal static class Bridges
     {
         RootPortType => new PciBridge(bus, devFn, type, RootPort(options), BridgeKind.ExpressPort) { IsExpress = true, Id = Id(options) },
         Ioh3420Type => new PciBridge(bus, devFn, type, Ioh3420(options), BridgeKind.ExpressPort) { IsExpress = true, Id = Id(options) },
-        Conventional => new PciBridge(bus, devFn, type, PciBridgeDevice(options), BridgeKind.Conventional) { Id = Id(options) },
+        Conventional =>
+            new PciBridge(bus, devFn, type, PciBridgeDevice(options), BridgeKind.Conventional) { Id = Id(options) },
         "pcie-pci-bridge" =>
             new PciBridge(bus, devFn, type, PcieToPci(), BridgeKind.ExpressToPci) { IsExpress = true, Id = Id(options) },
         "i82801b11-bridge" => new PciBridge(bus, devFn, type, I82801(), BridgeKind.Conventional) { Id = Id(options) },
@@ -53,7 +54,7 @@ internal static class Bridges
         .SetWritable(0xa8, [0xf9, 0x07, 0x00, 0x00, 0x07])
         .SetWritable(0xb8, [0x20, 0x80]);
 
-    private static ConfigSpace PciBridgeDevice(PciDeviceOptions options) => ConventionalHeader(BoardFunctions.Header(0x00011b36, 0x06040000))
+    private static ConfigSpace PciBridgeDevice(PciDeviceOptions options) => Type1Header(BoardFunctions.Header(0x00011b36, 0x06040000))
         .At(0x10, [0x04])
         .At(0x34, [0x4c])
         .At(0x3d, [0x01])
@@ -63,7 +64,7 @@ internal static class Bridges
         .SetWritable(0x50, [0xfc])
         .SetWritable(0x5a, [0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00]);
 
-    private static ConfigSpace PcieToPci() => ConventionalHeader(BoardFunctions.Header(0x000e1b36, 0x06040000))
+    private static ConfigSpace PcieToPci() => Type1Header(BoardFunctions.Header(0x000e1b36, 0x06040000))
         .At(0x10, [0x04])
         .At(0x34, [0x8c])
         .At(0x3d, [0x01])
@@ -80,7 +81,7 @@ internal static class Bridges
         .SetWritable(0x8e, [0x01, 0x00, 0xfc])
         .SetWritable(0x9a, [0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00]);
 
-    private static ConfigSpace I82801() => ConventionalHeader(BoardFunctions.Header(0x244e8086, 0x06040192))
+    private static ConfigSpace I82801() => Type1Header(BoardFunctions.Header(0x244e8086, 0x06040192))
         .At(0x34, [0x50])
         .At(0x50, [0x0d])
         .ReadOnly(0x50, 8);
@@ -93,7 +94,7 @@ internal static class Bridges
         .SetWritable(0x3e, [0x5f]);
 
     /// <summary>The type-1 header of a bridge to conventional PCI.</summary>
-    private static ConfigSpace ConventionalHeader(ConfigSpace config) => Bridge(config, 0xb0)
+    private static ConfigSpace Type1Header(ConfigSpace config) => Bridge(config, 0xb0)
         .At(0x1e, [0xa0])
         .At(0x24, [0x01, 0x00, 0x01])
         .SetWritable(0x3e, [0xff, 0x0b]);

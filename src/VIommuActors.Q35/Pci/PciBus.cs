@@ -122,8 +122,11 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
         }
     }
 
-    /// <summary>The level of its interrupt pin as the system sees it.</summary>
-    public bool PinAsserted => _pinLevel && !Config.Has(Command.InterruptDisable);
+    /// <summary>The level that it gives its interrupt pin, held back or not.</summary>
+    public bool PinLevel => _pinLevel;
+
+    /// <summary>Where its MSI capability begins; 0 for none that matters.</summary>
+    public int MsiCapability { get; init; }
 
     /// <summary>
     /// The interrupt line, 0 for PIRQA to 7 for PIRQH, that a pin (0 for INTA#) reaches: turned by the slot at each bridge, then as ICH9

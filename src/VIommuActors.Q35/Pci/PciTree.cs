@@ -12,7 +12,7 @@ internal sealed class PciTree
 
     private readonly PciFunction _host;
     private readonly Action _changed;
-    private readonly Action<PciFunction, int> _pinTouched;
+    private readonly Action<PciFunction, int, int> _pinTouched;
     private readonly List<(ulong Base, ulong Last, int Party)> _bars = [];
     private (ulong Base, ulong Size) _window;
 
@@ -20,8 +20,10 @@ internal sealed class PciTree
     /// <param name="root">Bus 0 with the host bridge.</param>
     /// <param name="functions">All functions.</param>
     /// <param name="changed">Called when other requester ids or other segments of RAM may show.</param>
-    /// <param name="pinTouched">Called with a function and a pin that was let through, held back or released.</param>
-    public PciTree(PciBus root, ImmutableArray<PciFunction> functions, Action changed, Action<PciFunction, int> pinTouched)
+    /// <param name="pinTouched">
+    /// Called with a function, a pin that was touched, and how many more functions assert what it leads to: −1, 0 or 1.
+    /// </param>
+    public PciTree(PciBus root, ImmutableArray<PciFunction> functions, Action changed, Action<PciFunction, int, int> pinTouched)
     {
         Root = root;
         Functions = functions;
@@ -90,10 +92,13 @@ internal sealed class PciTree
             LatchWindow();
             _changed();
         }
+        if (function.MsiCapability > 0 && register >= function.MsiCapability) MessagesInsteadOfPin(function, register);
         if (register >= 0x40) return;
-        if (function.Config.Has(Command.InterruptDisable) != held)
+        // QEMU looks only when the low byte of the command register is written with the bit in its high byte; otherwise it loses count.
+        var disabled = function.Config.Has(Command.InterruptDisable);
+        if (disabled != held && register <= ConfigOffset.Command && register + size > ConfigOffset.Command)
         {
-            for (var pin = 0; pin < 4; pin++) _pinTouched(function, pin);
+            for (var pin = 0; pin < 4; pin++) _pinTouched(function, pin, pin > 0 || !function.PinLevel ? 0 : disabled ? -1 : 1);
         }
         Decode();
         _changed();
@@ -104,12 +109,20 @@ internal sealed class PciTree
     {
         foreach (var function in Functions)
         {
-            if (function.SetPin(false)) _pinTouched(function, 0);
+            if (function.SetPin(false)) _pinTouched(function, 0, -1);
             function.Config.Reset();
         }
         LatchWindow();
         Decode();
         _changed();
+    }
+
+    /// <summary>A write to an enabled MSI capability lets the pin go.</summary>
+    private void MessagesInsteadOfPin(PciFunction function, int register)
+    {
+        const int length = 14;
+        if (register >= function.MsiCapability + length || (function.Config[function.MsiCapability + 2] & 1) == 0) return;
+        if (function.SetPin(false)) _pinTouched(function, 0, -1);
     }
 
     /// <summary>Takes PCIEXBAR over: aligned to 256 MiB whatever its length, as QEMU has it; a reserved length leaves what was.</summary>

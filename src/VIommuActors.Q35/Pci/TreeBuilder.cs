@@ -31,7 +31,7 @@ internal sealed class TreeBuilder
     public ImmutableArray<PciDevice> Devices => [.. _devices];
 
     /// <summary>The tree; what it calls is described there.</summary>
-    public PciTree Build(Action changed, Action<PciFunction, int> pinTouched) => new(_root, [.. _functions], changed, pinTouched);
+    public PciTree Build(Action changed, Action<PciFunction, int, int> pinTouched) => new(_root, [.. _functions], changed, pinTouched);
 
     private void Add(PciDeviceOptions device)
     {
@@ -57,6 +57,7 @@ internal sealed class TreeBuilder
         {
             BarSize = barSize,
             Party = _devices.Count,
+            MsiCapability = device.Type == PciDevice.Edu ? BoardFunctions.EduMsi : 0,
             Id = device.Id.Length > 0 ? device.Id : null,
         };
         var mask = device.Type == PciDevice.Edu ? device.Number("dma_mask", EduDmaMask) : ulong.MaxValue;
