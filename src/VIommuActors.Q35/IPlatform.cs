@@ -1,6 +1,8 @@
 namespace VIommuActors.Q35;
 
-/// <summary>A machine as CPU 0 and the outside reach it. Every call is over, with all that follows from it at that instant, when it returns.</summary>
+/// <summary>
+/// A machine as CPU 0 and the outside reach it. Every call is over, with all that follows from it at that instant, when it returns.
+/// </summary>
 /// <remarks>Single threaded. Virtual time stands still except in <see cref="Advance"/> and <see cref="TryStep"/>.</remarks>
 public interface IPlatform
 {
@@ -34,7 +36,9 @@ public interface IPlatform
     /// <summary>Moves to the next timer and lets it fire; false when none is set.</summary>
     bool TryStep();
 
-    /// <summary>Reports the input (or output) pins of the device at a QOM path from now on; what the device did with them no longer happens.</summary>
+    /// <summary>
+    /// Reports the input (or output) pins of the device at a QOM path from now on; what the device did with them no longer happens.
+    /// </summary>
     Interception Intercept(string path, bool inputs, string? name);
 
     /// <summary>Sets an input pin of the device at a QOM path; false when there is no such device or pin.</summary>

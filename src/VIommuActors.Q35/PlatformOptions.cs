@@ -43,14 +43,15 @@ public sealed record PciDeviceOptions(
     string Type, string Id, string Bus, (int Slot, int Function)? Address, ImmutableSortedDictionary<string, string> Properties)
 {
     /// <summary>A property that is a number, decimal or with 0x; <paramref name="otherwise"/> when it is not given.</summary>
-    /// <exception cref="PlatformOptionsException">It is no number, or above <paramref name="most"/>.</exception>
+    /// <exception cref="PlatformOptionsException">It is no number, or above <paramref name="most"/>; in QEMU's words.</exception>
     public ulong Number(string name, ulong otherwise, ulong most = ulong.MaxValue)
     {
         if (!Properties.TryGetValue(name, out var text)) return otherwise;
         var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (ulong.TryParse(isHex ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out var value) && value <= most) return value;
-        throw new PlatformOptionsException($"{Type}: {name}={text} is not a number from 0 to {most}");
+        var digits = isHex ? text.AsSpan(2) : text;
+        if (ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) && value <= most) return value;
+        throw new PlatformOptionsException($"Parameter '{name}' expects integer");
     }
 }
 

@@ -115,7 +115,10 @@ internal sealed class Board
     {
         const ulong tables = 0x10010000;
         for (var level = 0; level < 3; level++)
-            Write64(tables + (0x1000 * (ulong)level) + (8 * ((iova >> (39 - (9 * level))) & 0x1ff)), (tables + (0x1000 * (ulong)(level + 1))) | 3);
+        {
+            var table = tables + (0x1000 * (ulong)level);
+            Write64(table + (8 * ((iova >> (39 - (9 * level))) & 0x1ff)), (table + 0x1000) | 3);
+        }
         Write64(tables + 0x3000 + (8 * ((iova >> 12) & 0x1ff)), leaf);
     }
 

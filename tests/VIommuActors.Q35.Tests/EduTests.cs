@@ -129,26 +129,93 @@ public sealed class EduTests
     }
 
     [Theory]
-    [InlineData(1, 21)]
-    [InlineData(2, 22)]
-    [InlineData(3, 23)]
-    [InlineData(4, 20)]
-    public void The_pin_reaches_the_io_apic_as_on_7_2(int slot, int pin)
+    [InlineData("edu,addr=1", 0, 1, 21)]
+    [InlineData("edu,addr=2", 0, 2, 22)]
+    [InlineData("edu,addr=3", 0, 3, 23)]
+    [InlineData("edu,addr=4", 0, 4, 20)]
+    [InlineData("edu,addr=18", 0, 0x18, 20)]
+    [InlineData("edu,addr=19", 0, 0x19, 16)]
+    [InlineData("edu,addr=1e", 0, 0x1e, 20)]
+    [InlineData("pcie-root-port,id=b,addr=5 edu,bus=b", 1, 0, 21)]
+    [InlineData("pci-bridge,chassis_nr=1,id=b,addr=6 edu,bus=b", 1, 0, 22)]
+    [InlineData("pci-bridge,chassis_nr=1,id=b,addr=6 edu,bus=b,addr=3", 1, 3, 21)]
+    public void The_pin_reaches_the_io_apic_as_on_7_2(string devices, int bus, int slot, int pin)
     {
-        var board = Board.With($"edu,addr={slot}");
+        var board = Board.With(devices.Split(' '));
         var seen = new List<(int, bool)>();
         board.Platform.PinChanged += (number, level) => seen.Add((number, level));
         Assert.Equal(Interception.Installed, board.Platform.Intercept("ioapic", inputs: true, null));
-        var edu = board.Enable(0, slot);
+        if (bus > 0) board.OpenBridge(devices.Contains("addr=5", StringComparison.Ordinal) ? 5 : 6, 1, 1);
+        var edu = board.Enable(bus, slot);
         board.Write32(edu + 0x60, 1);
         board.Write32(edu + 0x60, 2);
         Assert.Equal(3u, board.Read32(edu + 0x24));
-        Assert.Equal(0x0018u, board.Config(0, slot, 6, 2));
-        board.SetConfig(0, slot, 4, 0x407, 2);
-        board.SetConfig(0, slot, 4, 7, 2);
+        Assert.Equal(0x0018u, board.Config(bus, slot, 6, 2));
+        board.SetConfig(bus, slot, 4, 0x407, 2);
+        board.SetConfig(bus, slot, 4, 7, 2);
         board.Write32(edu + 0x64, 1);
         board.Write32(edu + 0x64, 2);
         Assert.Equal([(pin, true), (pin, false), (pin, true), (pin, false)], seen);
+    }
+
+    [Fact]
+    public void A_switched_pin_drives_all_four_lines_of_its_function_and_interrupt_0_as_on_7_2()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var edu = board.Enable(0, 5);
+        board.Write32(edu + 0x60, 1);
+        for (var pin = 0; pin < 24; pin++) Assert.True(board.Platform.TrySetPin("ioapic", "unnamed-gpio-in", pin, true));
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        board.SetConfig(0, 5, 4, 0x407, 2);
+        Assert.Equal([(21, false), (0, false), (22, false), (23, false), (20, false)], seen);
+    }
+
+    [Fact]
+    public void A_write_to_the_enabled_msi_capability_lets_the_pin_go()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        var edu = board.Enable(0, 5);
+        board.Write32(edu + 0x60, 1);
+        board.SetConfig(0, 5, 0x42, 0x81, 2);
+        Assert.Equal(0x0010u, board.Config(0, 5, 6, 2));
+        Assert.Equal([(21, true), (21, false)], seen);
+    }
+
+    [Fact]
+    public void A_disable_bit_written_alone_leaves_the_line_up_as_on_7_2()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        var edu = board.Enable(0, 5);
+        board.Write32(edu + 0x60, 1);
+        board.SetConfig(0, 5, 5, 4, 1);
+        board.Write32(edu + 0x64, 1);
+        Assert.Equal([(21, true)], seen);
+        board.SetConfig(0, 5, 5, 0, 1);
+        board.Write32(edu + 0x60, 1);
+        board.Write32(edu + 0x64, 1);
+        Assert.Equal([(21, true)], seen);
+    }
+
+    [Fact]
+    public void A_line_that_is_routed_drives_its_isa_interrupt()
+    {
+        var board = Board.With("edu,addr=5");
+        board.Platform.Intercept("ioapic", inputs: true, null);
+        var seen = new List<(int, bool)>();
+        board.Platform.PinChanged += (number, level) => seen.Add((number, level));
+        var edu = board.Enable(0, 5);
+        board.SetConfig(0, 0x1f, 0x69, 0x0b, 1);
+        board.Write32(edu + 0x60, 1);
+        board.Write32(edu + 0x64, 1);
+        Assert.Equal([(21, true), (11, true), (21, false), (11, false)], seen);
     }
 
     [Fact]

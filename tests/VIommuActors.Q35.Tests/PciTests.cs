@@ -105,13 +105,38 @@ public sealed class PciTests
         Assert.Equal(0xffffffffu, board.Read32(0xb0010000));
         board.Write32(0xb0008004, 7);
         Assert.Equal(0x00100007u, board.Config(0, 1, 4));
+        Assert.Equal(0x0010000711e81234ul, board.Read64(0xb0008000));
+        Assert.Equal(0xff00ul, board.Platform.Read(0xb00080ff, 2));
+        Assert.Equal(0xffffffffu, board.Read32(0xb0008100));
+        board.SetConfig(0, 0, 0x60, 0xb8000003, 4);
+        Assert.Equal(0x11e81234u, board.Read32(0xb0008000));
+        Assert.Equal(0xffffffffu, board.Read32(0xb7fff000));
+        Assert.Equal(0u, board.Read32(0xb8008000));
+        board.SetConfig(0, 0, 0x60, 0x80000007, 4);
+        Assert.Equal(0x11e81234u, board.Read32(0xb0008000));
+        board.SetConfig(0, 0, 0x60, 0xb0000000, 4);
+        Assert.Equal(0u, board.Read32(0xb0008000));
+    }
+
+    [Fact]
+    public void Where_bars_overlap_the_one_mapped_last_answers()
+    {
+        var board = Board.With("edu", "edu");
+        var first = board.Enable(0, 1);
+        board.Write32(first + 4, 1);
+        board.SetConfig(0, 2, 0x10, (uint)first, 4);
+        board.SetConfig(0, 2, 4, 2, 2);
+        Assert.Equal(0u, board.Read32(first + 4));
+        board.SetConfig(0, 1, 4, 0, 2);
+        board.SetConfig(0, 1, 4, 2, 2);
+        Assert.Equal(0xfffffffeu, board.Read32(first + 4));
     }
 
     /// <summary>Requester ids as 7.2 reports them in FRCD.</summary>
     [Theory]
     [InlineData("pcie-root-port", "", 0, 0x0500, 0x0700)]
     [InlineData("ioh3420", "", 0, 0x0500, 0x0700)]
-    [InlineData("pci-bridge", ",addr=2", 2, 0x0008, 0x0008)]
+    [InlineData("pci-bridge,chassis_nr=1", ",addr=2", 2, 0x0008, 0x0008)]
     [InlineData("pcie-pci-bridge", ",addr=2", 2, 0x0500, 0x0700)]
     [InlineData("i82801b11-bridge", "", 0, 0x0008, 0x0008)]
     public void The_requester_id_behind_a_bridge(string bridge, string place, int slot, int asBus5, int asBus7)
@@ -129,9 +154,9 @@ public sealed class PciTests
 
     [Theory]
     [InlineData("pcie-root-port", "pcie-pci-bridge", 0x0600)]
-    [InlineData("pcie-root-port", "pci-bridge", 0x0500)]
-    [InlineData("i82801b11-bridge", "pci-bridge", 0x0008)]
-    [InlineData("pcie-pci-bridge", "pci-bridge", 0x0500)]
+    [InlineData("pcie-root-port", "pci-bridge,chassis_nr=1", 0x0500)]
+    [InlineData("i82801b11-bridge", "pci-bridge,chassis_nr=1", 0x0008)]
+    [InlineData("pcie-pci-bridge", "pci-bridge,chassis_nr=1", 0x0500)]
     public void The_requester_id_behind_two_bridges(string upper, string lower, int source)
     {
         var board = Board.With($"{upper},id=a", $"{lower},id=b,bus=a", "edu,bus=b,addr=3");
@@ -158,11 +183,31 @@ public sealed class PciTests
 
     [Theory]
     [InlineData("edu,bus=none", "Bus 'none' not found")]
-    [InlineData("edu,addr=1f", "PCI: slot 31 function 0 not available for edu, in use by ICH9 LPC")]
-    [InlineData("edu,dma_mask=x", "edu: dma_mask=x is not a number from 0 to 18446744073709551615")]
+    [InlineData("edu,addr=1f", "PCI: slot 31 function 0 not available for edu, in use by ICH9-LPC,id=(null)")]
+    [InlineData("edu,id=e,addr=3 edu,addr=3", "PCI: slot 3 function 0 not available for edu, in use by edu,id=e")]
+    [InlineData("edu,addr=20", "Property 'edu.addr' doesn't take value '20.0'")]
+    [InlineData("edu,dma_mask=x", "Parameter 'dma_mask' expects integer")]
+    [InlineData("edu,id=a edu,id=a", "Duplicate ID 'a' for device")]
+    [InlineData("pcie-root-port pcie-root-port", "Can't add chassis slot, error -16")]
+    [InlineData("pcie-root-port,chassis=2,slot=1 ioh3420,slot=1,chassis=2", "Can't add chassis slot, error -16")]
+    [InlineData("pci-bridge", "Bridge chassis not specified. Each bridge is required to be assigned a unique chassis id > 0.")]
     [InlineData("vhost", "'vhost' is not a valid device model name")]
-    public void What_cannot_be_placed_is_named(string device, string message) =>
-        Assert.Equal(message, Assert.Throws<PlatformOptionsException>(() => Board.With(device)).Message);
+    public void What_cannot_be_placed_is_named_as_by_7_2(string devices, string message) =>
+        Assert.Equal(message, Assert.Throws<PlatformOptionsException>(() => Board.With(devices.Split(' '))).Message);
+
+    [Fact]
+    public void Functions_share_a_slot_whose_function_0_says_so()
+    {
+        var board = Board.With("edu,addr=4,multifunction=on", "edu,addr=4.3");
+        Assert.Equal(0x80u, board.Config(0, 4, 0x0e, 1));
+        Assert.Equal(0x11e81234u, board.Config(0, 4, 0, function: 3));
+        Assert.Equal(
+            "PCI: single function device can't be populated in function 4.3",
+            Assert.Throws<PlatformOptionsException>(() => Board.With("edu,addr=4", "edu,addr=4.3")).Message);
+        Assert.Equal(
+            "PCI: 4.0 indicates single function, but 4.3 is already populated.",
+            Assert.Throws<PlatformOptionsException>(() => Board.With("edu,addr=4.3", "edu,addr=4")).Message);
+    }
 
     private static int FaultOf(Board board, int bus, int slot)
     {

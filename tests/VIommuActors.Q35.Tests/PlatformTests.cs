@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VIommuActors.Vtd;
 
 namespace VIommuActors.Q35.Tests;
@@ -48,8 +47,6 @@ public sealed class PlatformTests
         Assert.Equal(0u, board.Read32(0x20000000));
         board.Write32(0xc0000, 1);
         Assert.Equal(0u, board.Read32(0xc0000));
-        board.Write64(0x9fffc, ulong.MaxValue);
-        Assert.Equal(0xfffffffful, board.Read64(0x9fffc));
         board.Write32(0x100000, 5);
         Assert.Equal(5u, board.Read32(0x100000));
         Assert.Equal(0u, board.Read32(ulong.MaxValue - 1));
@@ -179,15 +176,45 @@ public sealed class PlatformTests
         Assert.Equal(0u, board.Read32(dev + 4));
     }
 
-    /// <summary>Far below what is measured, so that only a blunder fails: the endpoint has to give 20,000 a second.</summary>
+    [Theory]
+    [InlineData(false, 0x55667788u)]
+    [InlineData(true, 0x00007788u)]
+    public void The_vga_window_is_ram_without_an_adapter(bool vga, uint atItsBeginning)
+    {
+        var board = new Board(Q35Machine.Create(Board.Options("translate") with { Vga = vga }));
+        board.Write32(0x9fffe, 0x55667788);
+        Assert.Equal(atItsBeginning, board.Read32(0x9fffe));
+        board.Write32(0xbfffe, 0x55667788);
+        Assert.Equal(vga ? 0u : 0x7788, board.Read32(0xbfffe));
+    }
+
     [Fact]
-    public void A_register_read_costs_microseconds()
+    public void Pam_registers_put_ram_in_the_place_of_roms()
+    {
+        var board = Board.With();
+        board.SetConfig(0, 0, 0x91, 0x10, 1);
+        board.Write32(0xc3ffe, 0x11223344);
+        Assert.Equal(0x11220000u, board.Read32(0xc3ffe));
+        board.Write32(0xc7ffe, 0x11223344);
+        Assert.Equal(0x3344u, board.Read32(0xc7ffe));
+        board.SetConfig(0, 0, 0x90, 0x10, 1);
+        board.Write32(0xf0000, 1);
+        board.Write32(0xffffc, 2);
+        Assert.Equal(1u, board.Read32(0xf0000));
+        Assert.Equal(2u, board.Read32(0xffffc));
+        board.SetConfig(0, 0, 0x90, 0, 1);
+        Assert.Equal(0u, board.Read32(0xf0000));
+    }
+
+    /// <summary>Time cannot be told on a busy machine; what is allocated can: a handful of messages, and nothing big.</summary>
+    [Fact]
+    public void A_register_read_is_a_few_messages()
     {
         var board = Board.With("edu");
-        for (var i = 0; i < 20_000; i++) board.Read32(Board.Unit + 0x1c);
-        var watch = Stopwatch.StartNew();
-        for (var i = 0; i < 50_000; i++) board.Read32(Board.Unit + 0x1c);
-        var rate = 50_000 / watch.Elapsed.TotalSeconds;
-        Assert.True(rate > 40_000, $"{rate:0} a second");
+        for (var i = 0; i < 1000; i++) board.Read32(Board.Unit + 0x1c);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++) board.Read32(Board.Unit + 0x1c);
+        var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / 1000;
+        Assert.InRange(bytes, 1, 1500);
     }
 }

@@ -12,7 +12,9 @@ public sealed record PowerOn(NodeId From, bool Again = false) : Message(From), I
     public override Wire Wire => Wire.Return;
 }
 
-/// <summary>Machine → unit, device: reset of the platform while nothing is under way: registers as at power on, nothing remembered.</summary>
+/// <summary>
+/// Machine → unit, device: reset of the platform while nothing is under way: registers as at power on, nothing remembered.
+/// </summary>
 public sealed record PlatformReset(NodeId From) : Message(From), IInternal
 {
     /// <inheritdoc/>

@@ -12,8 +12,9 @@ using VIommuActors.Vtd.Memory;
 
 namespace VIommuActors.Q35.Board;
 
-/// <summary>A machine whose CPU is driven from outside and whose memory and devices move real bytes; the rest is the real machine.</summary>
-internal sealed class BoardParts(BoardRam ram, Func<AddressMap> map, IReadOnlyList<PciDevice> devices, Action pinChanged) : MachineParts
+/// <summary>A machine whose CPU is driven from outside and whose memory and devices move real bytes; the rest is as ever.</summary>
+internal sealed class BoardParts(
+    BoardRam ram, Func<AddressMap> map, IReadOnlyList<PciDevice> devices, Action<PciFunction, int, int> pinTouched) : MachineParts
 {
     private readonly DmaTransfers _transfers = new();
 
@@ -35,7 +36,7 @@ internal sealed class BoardParts(BoardRam ram, Func<AddressMap> map, IReadOnlyLi
     {
         var device = devices[index];
         return device.Type == PciDevice.Edu
-            ? new EduDevice(port, device.Function, device.DmaMask, pinChanged, NewDevice, _transfers)
+            ? new EduDevice(port, device.Function, device.DmaMask, pinTouched, NewDevice, _transfers)
             : new TestDevice(port, NewDevice, _transfers, ram);
 
         DmaDevice NewDevice() => new(port, nodes, index, profile, protocol, options, meter);

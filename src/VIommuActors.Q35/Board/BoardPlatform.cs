@@ -27,8 +27,6 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     /// <summary>More messages than any access can cause: the longest DMA, 4 GiB page by page, takes a tenth.</summary>
     private const long MostSteps = 100_000_000;
 
-    private const int FirstPciPin = 20;
-
     /// <summary>The requester id that QEMU's DMAR table gives the I/O APIC.</summary>
     private const ushort IoApicSource = 0xff00;
 
@@ -45,7 +43,7 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
     private readonly ImmutableArray<PciDevice> _devices;
     private readonly IoApic _apic;
     private readonly Pins _pins;
-    private readonly bool[] _routed = new bool[4];
+    private readonly PirqRouter _router;
     private readonly GuestNodes _nodes;
     private readonly IActorRef _cpu;
     private readonly QemuRelease _release;
@@ -59,16 +57,17 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
         _ids = [.. options.Devices.Select(device => device.Id).Where(id => id.Length > 0)];
         var builder = new TreeBuilder(options);
         _devices = builder.Devices;
-        _ram = NewRam(options.RamBytes);
+        _ram = NewRam(options);
         _wires = new BoardWires(_system.Kernel, _table);
-        _parts = new BoardParts(_ram, () => _map!, _devices, DrivePins);
-        _pci = builder.Build(ConfigChanged);
+        _parts = new BoardParts(_ram, () => _map!, _devices, PinTouched);
+        _pci = builder.Build(ConfigChanged, PinTouched);
         _ports = new ConfigPorts(_pci);
         _map = new AddressMap(_ram, _pci, options.Unit is not null);
         var layout = new MachineLayout(Spec(options), _wires, _table);
         _nodes = layout.Guests[0];
         _apic = new IoApic(RequestInterrupt);
         _pins = new Pins(_apic);
+        _router = new PirqRouter(_pci, _pins);
         _pins.Changed = (pin, level) => PinChanged?.Invoke(pin, level);
         _system.Kernel.BeginRun(FirstChoice.Instance, observer: null);
         layout.Start(_system.System);
@@ -241,11 +240,12 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
         : _ids.Contains(path) ? path
         : null;
 
-    private static BoardRam NewRam(ulong bytes)
+    private static BoardRam NewRam(PlatformOptions options)
     {
-        if (bytes is 0 or > GuestRam.MaxSize || (bytes & 0xfff) != 0)
-            throw new PlatformOptionsException($"{bytes} bytes of RAM: a multiple of 4 KiB up to {GuestRam.MaxSize >> 30} GiB is wanted");
-        return new BoardRam(bytes);
+        if (options.RamBytes is 0 or > GuestRam.MaxSize || (options.RamBytes & 0xfff) != 0)
+            throw new PlatformOptionsException(
+                $"{options.RamBytes} bytes of RAM: a multiple of 4 KiB up to {GuestRam.MaxSize >> 30} GiB is wanted");
+        return new BoardRam(options.RamBytes, options.Vga);
     }
 
     private MachineSpec Spec(PlatformOptions options)
@@ -326,22 +326,11 @@ internal sealed class BoardPlatform : IPlatform, IDisposable
 
     private void ConfigChanged()
     {
+        _ram.Shadowed = _pci.Shadowed;
         for (var i = 0; i < _devices.Length; i++) _nodes.Devices[i].Source = _devices[i].Function.Requester;
-        DrivePins();
     }
 
-    /// <summary>Passes on which of the four inputs for PCI have changed.</summary>
-    private void DrivePins()
-    {
-        Span<bool> levels = stackalloc bool[_routed.Length];
-        foreach (var device in _devices) levels[device.Function.ApicPin - FirstPciPin] |= device.Function.PinAsserted;
-        for (var i = 0; i < levels.Length; i++)
-        {
-            if (_routed[i] == levels[i]) continue;
-            _routed[i] = levels[i];
-            _pins.Drive(FirstPciPin + i, levels[i]);
-        }
-    }
+    private void PinTouched(PciFunction function, int pin, int change) => _router.Drive(function, pin, change);
 
     private void RequestInterrupt(ulong address, uint data)
     {

@@ -5,28 +5,35 @@ namespace VIommuActors.Q35.Board;
 
 /// <summary>
 /// RAM where a q35 has it: below 0xb0000000, and what does not fit from 4 GiB on; from 0xb0000000 bytes of RAM on only 2 GiB stay below.
-/// 0xa0000 to 0xfffff is no RAM: the VGA window and the ROMs, which are empty here.
+/// 0xa0000 to 0xbffff is the window of a VGA adapter if there is one; 0xc0000 to 0xfffff are ROMs, empty here, until the host bridge's
+/// PAM registers put RAM in their place.
 /// </summary>
 internal sealed class BoardRam : IGuestMemory
 {
-    private const ulong HoleFrom = 0xa0000, HoleTo = 0x100000, FourGib = 1UL << 32, Large = 0xb0000000, LowOfLarge = 0x80000000;
+    private const ulong VgaFrom = 0xa0000, RomFrom = 0xc0000, RomTo = 0x100000;
+    private const ulong FourGib = 1UL << 32, Large = 0xb0000000, LowOfLarge = 0x80000000;
+    private const int SegmentShift = 14;
 
     private readonly GuestRam _ram;
     private readonly ulong _low;
+    private readonly bool _hasVga;
 
     /// <summary>RAM of a size in bytes, all zero.</summary>
-    public BoardRam(ulong bytes)
+    public BoardRam(ulong bytes, bool hasVga)
     {
         _ram = new GuestRam(bytes);
         _low = bytes >= Large ? LowOfLarge : bytes;
+        _hasVga = hasVga;
     }
+
+    /// <summary>Which of the 16 segments of 16 KiB from 0xc0000 on are RAM; bit 0 is the first.</summary>
+    public int Shadowed { get; set; }
 
     /// <summary>How many bytes from <paramref name="address"/> on are RAM without a gap; 0 in a hole.</summary>
     public ulong Run(ulong address, out GuestPhysical inside)
     {
         inside = new GuestPhysical(address);
-        if (address < HoleFrom) return Math.Min(HoleFrom, _low) - Math.Min(address, _low);
-        if (address < HoleTo) return 0;
+        if (address < RomTo) return Math.Max(address, Math.Min(EndOfRun(address), _low)) - address;
         if (address < _low) return _low - address;
         if (address < FourGib) return 0;
         var above = address - FourGib + _low;
@@ -57,4 +64,12 @@ internal sealed class BoardRam : IGuestMemory
     /// <inheritdoc/>
     public bool TryWrite(GuestPhysical address, ReadOnlySpan<byte> from) =>
         Run(address.Value, out var inside) >= (ulong)from.Length && _ram.TryWrite(inside, from);
+
+    private ulong EndOfRun(ulong address)
+    {
+        if (address < VgaFrom) return _hasVga ? VgaFrom : RomFrom;
+        if (address < RomFrom) return _hasVga ? 0 : RomFrom;
+        var segment = (int)((address - RomFrom) >> SegmentShift);
+        return ((Shadowed >> segment) & 1) != 0 ? RomFrom + ((ulong)(segment + 1) << SegmentShift) : 0;
+    }
 }

@@ -6,7 +6,7 @@ using VIommuActors.Simulation;
 
 namespace VIommuActors.Q35.Board;
 
-/// <summary>Wires that cost no time. Timers are kept by the kernel; when they are due is remembered, so that the clock can step to them.</summary>
+/// <summary>Wires that cost no time. Timers are the kernel's; when they are due is known here, for the clock to step to.</summary>
 internal sealed class BoardWires(SimKernel kernel, NodeTable table) : IWires, IRunPosition
 {
     private readonly PriorityQueue<long, long> _due = new();

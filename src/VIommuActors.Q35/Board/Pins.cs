@@ -11,7 +11,7 @@ internal sealed class Pins(IoApic apic)
     /// <summary>Told of changes while intercepted.</summary>
     public Action<int, bool>? Changed { get; set; }
 
-    /// <summary>Drives an input. Told only where it differs from what was told last: so a level from before the interception is news.</summary>
+    /// <summary>Drives an input. Told where it differs from what was told last: a level from before the interception is news.</summary>
     public void Drive(int pin, bool level)
     {
         if (!Intercepted)

@@ -18,7 +18,7 @@ internal sealed class EduDevice : IParty
 
     private readonly IPort _port;
     private readonly PciFunction _function;
-    private readonly Action _pinChanged;
+    private readonly Action<PciFunction, int, int> _pinTouched;
     private readonly ulong _dmaMask;
     private readonly DmaEngine _dma;
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -29,12 +29,13 @@ internal sealed class EduDevice : IParty
     private bool _transfers;
 
     public EduDevice(
-        IPort port, PciFunction function, ulong dmaMask, Action pinChanged, Func<DmaDevice> newDevice, DmaTransfers transfers)
+        IPort port, PciFunction function, ulong dmaMask, Action<PciFunction, int, int> pinTouched, Func<DmaDevice> newDevice,
+        DmaTransfers transfers)
     {
         _port = port;
         _function = function;
         _dmaMask = dmaMask;
-        _pinChanged = pinChanged;
+        _pinTouched = pinTouched;
         _dma = new DmaEngine(port, newDevice, transfers);
     }
 
@@ -173,8 +174,7 @@ internal sealed class EduDevice : IParty
 
     private void SetPin(bool level)
     {
-        _function.SetPin(level);
-        _pinChanged();
+        if (_function.SetPin(level)) _pinTouched(_function, 0, level ? 1 : -1);
     }
 
     /// <summary>A message goes the way of the device's other writes, one after the other; without bus mastering it goes nowhere.</summary>

@@ -35,7 +35,8 @@ internal sealed class TestDevice(IPort port, Func<DmaDevice> newDevice, DmaTrans
                 break;
             case MmioAccess access:
                 if (access is { IsWrite: true, Size: 4 }) Write(access.Address, (uint)access.Value);
-                port.Send(access.From, new MmioDone(port.Self, access is { IsWrite: false, Size: 4 } ? Read(access.Address) : 0, access.Why));
+                var value = access is { IsWrite: false, Size: 4 } ? Read(access.Address) : 0;
+                port.Send(access.From, new MmioDone(port.Self, value, access.Why));
                 break;
             case PlatformReset:
                 Reset();

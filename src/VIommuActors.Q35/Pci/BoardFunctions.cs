@@ -45,7 +45,7 @@ internal static class BoardFunctions
     /// <summary>00:1f.0, 00:1f.2 and 00:1f.3: LPC bridge, AHCI and SMBus of ICH9.</summary>
     public static IEnumerable<PciFunction> Ich9(PciBus root)
     {
-        yield return new PciFunction(root, 0xf8, "ICH9 LPC", Header(0x29188086, 0x06010002, subsystem: true)
+        yield return new PciFunction(root, 0xf8, "ICH9-LPC", Header(0x29188086, 0x06010002, subsystem: true)
             .At(0x0e, [0x80])
             .At(0x40, [0x01])
             .At(0x60, [0x80, 0x80, 0x80, 0x80])
@@ -53,7 +53,7 @@ internal static class BoardFunctions
             .At(0x82, [0x05])
             .SetWritable(0x40, [0x87, 0xff, 0x00, 0x00])
             .SetWritable(0xa0, [0xef]));
-        yield return new PciFunction(root, 0xfa, "ICH9 AHCI", Header(0x29228086, 0x01060102, subsystem: true)
+        yield return new PciFunction(root, 0xfa, "ich9-ahci", Header(0x29228086, 0x01060102, subsystem: true)
             .At(0x06, [0x10])
             .At(0x0e, [0x80])
             .At(0x20, [0x01])
@@ -65,13 +65,16 @@ internal static class BoardFunctions
             .SetWritable(0x20, [0xe0, 0xff, 0xff, 0xff, 0x00, 0xf0, 0xff, 0xff])
             .SetWritable(0x80, [0x00, 0x00, 0x01, 0x00, 0xfc])
             .ReadOnly(0xa8, 8));
-        yield return new PciFunction(root, 0xfb, "ICH9 SMBus", Header(0x29308086, 0x0c050002, subsystem: true)
+        yield return new PciFunction(root, 0xfb, "ICH9-SMB", Header(0x29308086, 0x0c050002, subsystem: true)
             .At(0x0e, [0x80])
             .At(0x20, [0x01])
             .At(0x3d, [0x01])
             .SetWritable(0x20, [0xc0, 0xff, 0xff, 0xff])
             .SetWritable(0x40, [0xf7]));
     }
+
+    /// <summary>Where edu's MSI capability begins.</summary>
+    public const int EduMsi = 0x40;
 
     /// <summary>QEMU's teaching device: memory BAR of 1 MiB, INTA#, MSI with one 64-bit vector at 0x40.</summary>
     public static ConfigSpace Edu() => Header(0x11e81234, 0x00ff0010, subsystem: true)

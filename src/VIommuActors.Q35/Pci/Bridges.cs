@@ -3,14 +3,24 @@ namespace VIommuActors.Q35.Pci;
 /// <summary>The bridges of the command line, with the configuration that QEMU 7.2 gives them.</summary>
 internal static class Bridges
 {
+    /// <summary>The bridge that needs a chassis number, and the property that gives it.</summary>
+    public const string Conventional = "pci-bridge", ChassisNumber = "chassis_nr";
+
+    private const string RootPortType = "pcie-root-port", Ioh3420Type = "ioh3420";
+
+    /// <summary>True for a root port, whose chassis and slot nobody else may have.</summary>
+    public static bool IsPort(string type) => type is RootPortType or Ioh3420Type;
+
     /// <summary>Builds a bridge of a type; null when the type is none.</summary>
     public static PciBridge? Create(string type, PciBus bus, int devFn, PciDeviceOptions options) => type switch
     {
-        "pcie-root-port" => new PciBridge(bus, devFn, type, RootPort(options), BridgeKind.ExpressPort) { IsExpress = true },
-        "ioh3420" => new PciBridge(bus, devFn, type, Ioh3420(options), BridgeKind.ExpressPort) { IsExpress = true },
-        "pci-bridge" => new PciBridge(bus, devFn, type, PciBridgeDevice(options), BridgeKind.Conventional),
-        "pcie-pci-bridge" => new PciBridge(bus, devFn, type, PcieToPci(), BridgeKind.ExpressToPci) { IsExpress = true },
-        "i82801b11-bridge" => new PciBridge(bus, devFn, type, I82801(), BridgeKind.Conventional),
+        RootPortType => new PciBridge(bus, devFn, type, RootPort(options), BridgeKind.ExpressPort) { IsExpress = true, Id = Id(options) },
+        Ioh3420Type => new PciBridge(bus, devFn, type, Ioh3420(options), BridgeKind.ExpressPort) { IsExpress = true, Id = Id(options) },
+        Conventional =>
+            new PciBridge(bus, devFn, type, PciBridgeDevice(options), BridgeKind.Conventional) { Id = Id(options) },
+        "pcie-pci-bridge" =>
+            new PciBridge(bus, devFn, type, PcieToPci(), BridgeKind.ExpressToPci) { IsExpress = true, Id = Id(options) },
+        "i82801b11-bridge" => new PciBridge(bus, devFn, type, I82801(), BridgeKind.Conventional) { Id = Id(options) },
         _ => null,
     };
 
@@ -44,7 +54,7 @@ internal static class Bridges
         .SetWritable(0xa8, [0xf9, 0x07, 0x00, 0x00, 0x07])
         .SetWritable(0xb8, [0x20, 0x80]);
 
-    private static ConfigSpace PciBridgeDevice(PciDeviceOptions options) => Conventional(BoardFunctions.Header(0x00011b36, 0x06040000))
+    private static ConfigSpace PciBridgeDevice(PciDeviceOptions options) => Type1Header(BoardFunctions.Header(0x00011b36, 0x06040000))
         .At(0x10, [0x04])
         .At(0x34, [0x4c])
         .At(0x3d, [0x01])
@@ -54,7 +64,7 @@ internal static class Bridges
         .SetWritable(0x50, [0xfc])
         .SetWritable(0x5a, [0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00]);
 
-    private static ConfigSpace PcieToPci() => Conventional(BoardFunctions.Header(0x000e1b36, 0x06040000))
+    private static ConfigSpace PcieToPci() => Type1Header(BoardFunctions.Header(0x000e1b36, 0x06040000))
         .At(0x10, [0x04])
         .At(0x34, [0x8c])
         .At(0x3d, [0x01])
@@ -71,7 +81,7 @@ internal static class Bridges
         .SetWritable(0x8e, [0x01, 0x00, 0xfc])
         .SetWritable(0x9a, [0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00]);
 
-    private static ConfigSpace I82801() => Conventional(BoardFunctions.Header(0x244e8086, 0x06040192))
+    private static ConfigSpace I82801() => Type1Header(BoardFunctions.Header(0x244e8086, 0x06040192))
         .At(0x34, [0x50])
         .At(0x50, [0x0d])
         .ReadOnly(0x50, 8);
@@ -84,7 +94,7 @@ internal static class Bridges
         .SetWritable(0x3e, [0x5f]);
 
     /// <summary>The type-1 header of a bridge to conventional PCI.</summary>
-    private static ConfigSpace Conventional(ConfigSpace config) => Bridge(config, 0xb0)
+    private static ConfigSpace Type1Header(ConfigSpace config) => Bridge(config, 0xb0)
         .At(0x1e, [0xa0])
         .At(0x24, [0x01, 0x00, 0x01])
         .SetWritable(0x3e, [0xff, 0x0b]);
@@ -96,10 +106,9 @@ internal static class Bridges
         .SetWritable(0x20, [0xf0, 0xff, 0xf0, 0xff, 0xf0, 0xff, 0xf0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])
         .SetWritable(0x30, [0x00, 0x00]);
 
-    private static byte Slot(PciDeviceOptions options) => (byte)(Number(options, "slot", 0) << 3);
+    private static byte Slot(PciDeviceOptions options) => (byte)(options.Number("slot", 0, 0xffff) << 3);
 
-    private static byte Chassis(PciDeviceOptions options) => (byte)Number(options, "chassis_nr", 0);
+    private static byte Chassis(PciDeviceOptions options) => (byte)options.Number(ChassisNumber, 0, byte.MaxValue);
 
-    private static int Number(PciDeviceOptions options, string name, int otherwise) =>
-        (int)(options.Number(name, (ulong)otherwise, 0xff));
+    private static string? Id(PciDeviceOptions options) => options.Id.Length > 0 ? options.Id : null;
 }

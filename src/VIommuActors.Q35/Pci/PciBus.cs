@@ -69,6 +69,9 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
     /// <summary>What it is, for messages.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Its id on the command line; null when it has none.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Its configuration space.</summary>
     public ConfigSpace Config { get; } = config;
 
@@ -77,6 +80,9 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
 
     /// <summary>Index of the device actor behind it; −1 for a function that only shows its configuration.</summary>
     public int Party { get; init; } = -1;
+
+    /// <summary>Other functions may share its slot.</summary>
+    public bool IsMultifunction => (Config[ConfigOffset.HeaderType] & 0x80) != 0;
 
     /// <summary>Express functions have 4096 bytes of configuration space; what lies behind the first 256 is not shown.</summary>
     public bool IsExpress { get; init; }
@@ -116,32 +122,35 @@ internal class PciFunction(PciBus bus, int devFn, string name, ConfigSpace confi
         }
     }
 
-    /// <summary>The level of its interrupt pin as the system sees it.</summary>
-    public bool PinAsserted => _pinLevel && !Config.Has(Command.InterruptDisable);
+    /// <summary>The level that it gives its interrupt pin, held back or not.</summary>
+    public bool PinLevel => _pinLevel;
 
-    /// <summary>Input of the I/O APIC that its pin INTA# reaches: swizzled over each bridge, then PIRQE to PIRQH on pins 20 to 23.</summary>
-    public int ApicPin
+    /// <summary>Where its MSI capability begins; 0 for none that matters.</summary>
+    public int MsiCapability { get; init; }
+
+    /// <summary>
+    /// The interrupt line, 0 for PIRQA to 7 for PIRQH, that a pin (0 for INTA#) reaches: turned by the slot at each bridge, then as ICH9
+    /// wires the slots of bus 0 at reset.
+    /// </summary>
+    public int Pirq(int pin)
     {
-        get
+        var devFn = DevFn;
+        for (var bus = Bus; bus.Bridge is { } bridge; bus = bridge.Bus) (pin, devFn) = ((pin + (devFn >> 3)) & 3, bridge.DevFn);
+        return (devFn >> 3) switch
         {
-            var (pin, devFn) = (0, DevFn);
-            for (var bus = Bus; bus.Bridge is { } bridge; bus = bridge.Bus) (pin, devFn) = ((pin + (devFn >> 3)) & 3, bridge.DevFn);
-            return 20 + ((pin + (devFn >> 3)) & 3);
-        }
+            30 => 4 + pin,
+            >= 25 => pin,
+            var slot => 4 + ((slot + pin) & 3),
+        };
     }
 
-    /// <summary>Drives the pin.</summary>
-    public void SetPin(bool level)
+    /// <summary>Drives INTA#; true when the system sees a change.</summary>
+    public bool SetPin(bool level)
     {
+        if (_pinLevel == level) return false;
         _pinLevel = level;
         Config.Set(ConfigOffset.Status, 8, level);
-    }
-
-    /// <summary>Everything as at power on.</summary>
-    public void Reset()
-    {
-        _pinLevel = false;
-        Config.Reset();
+        return !Config.Has(Command.InterruptDisable);
     }
 }
 
