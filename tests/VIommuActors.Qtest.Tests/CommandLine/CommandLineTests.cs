@@ -86,7 +86,7 @@ public sealed class CommandLineTests
             "-global edu.dma_mask=1 -global driver=intel-iommu,property=aw-bits,value=48 -global foo.bar=1 -device intel-iommu -device edu -device edu,dma_mask=2");
         Assert.Equal(48, command.Platform!.Unit!.AddressWidth);
         Assert.Equal(["1", "2"], command.Platform.Devices.Select(device => device.Properties["dma_mask"]));
-        Assert.Equal(["warning: global foo.bar=1 not used"], command.Warnings);
+        Assert.Equal("warning: global foo.bar=1 not used", Assert.Single(command.Warnings));
     }
 
     [Theory]

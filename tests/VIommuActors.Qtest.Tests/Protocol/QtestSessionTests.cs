@@ -4,9 +4,11 @@ using CsCheck;
 namespace VIommuActors.Qtest.Tests.Protocol;
 
 /// <summary>Replies as QEMU 7.2 gave them to the same lines; where it aborts, FAIL with a reason.</summary>
-public sealed class QtestSessionTests
+public sealed class QtestSessionTests : IDisposable
 {
     private readonly Client _client = new();
+
+    public void Dispose() => _client.Dispose();
 
     [Theory]
     [InlineData("endianness\n", "OK little\n")]

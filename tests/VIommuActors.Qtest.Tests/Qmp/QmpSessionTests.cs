@@ -6,7 +6,7 @@ using VIommuActors.Vtd;
 namespace VIommuActors.Qtest.Tests.Qmp;
 
 /// <summary>Replies as QEMU 7.2 gave them to the same requests.</summary>
-public sealed class QmpSessionTests
+public sealed class QmpSessionTests : IDisposable
 {
     private const string Ready = "{\"return\": {}}\r\n";
     private readonly FakePlatform _platform = new();
@@ -20,6 +20,8 @@ public sealed class QmpSessionTests
         _machine = new MonitoredMachine(_platform, QemuRelease.Qemu7, _time);
         _session = new QmpSession(_machine, bytes => _received.Append(Encoding.ASCII.GetString(bytes)));
     }
+
+    public void Dispose() => _session.Dispose();
 
     [Fact]
     public void A_client_is_greeted()
@@ -103,7 +105,7 @@ public sealed class QmpSessionTests
         Send("");
         Assert.Equal(
             "{\"return\": {}, \"id\": [1, \"a\", {\"b\": 1.5}, null, true, \"\\u00E9\\n\"]}\r\n" + Ready,
-            Send("{'execute':'qmp_capabilities','id':[1,'a',{'b':1.50},null,true,'é\\n']}{'execute':'stop'}"));
+            Send("{'execute':'qmp_capabilities','id':[1,'a',{'b':1.50},null,true,'é\\n']}{'execute':'cont'}"));
         var replies = new StringBuilder();
         foreach (var c in "{'execute':'query-kvm','id':-18446744073709551615}") replies.Append(Send(c.ToString()));
         Assert.Equal("{\"return\": {\"enabled\": false, \"present\": false}, \"id\": -1.8446744073709552E+19}\r\n", replies.ToString());
