@@ -144,7 +144,11 @@ internal sealed class Channel(Endpoint endpoint) : IDisposable
 
     private CommandLineException Error(string what, SocketException e)
     {
-        var reason = $"Failed to {what} to '{Endpoint.Path}': {Marshal.GetPInvokeErrorMessage(e.NativeErrorCode)}";
+        // .NET tells a path that is not there as an address that is not available.
+        var why = e.SocketErrorCode == SocketError.AddressNotAvailable && !File.Exists(Endpoint.Path)
+            ? "No such file or directory"
+            : Marshal.GetPInvokeErrorMessage(e.NativeErrorCode);
+        var reason = $"Failed to {what} to '{Endpoint.Path}': {why}";
         return new(Endpoint.Option.StartsWith("-qtest ", StringComparison.Ordinal)
             ? $"{reason}\nqemu-system-x86_64: Failed to initialize device for qtest: \"{Endpoint.Option["-qtest ".Length..]}\""
             : $"{Endpoint.Option}: {reason}");

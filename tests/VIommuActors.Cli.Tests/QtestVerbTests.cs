@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace VIommuActors.Cli.Tests;
+
+/// <summary>The verb <c>qtest</c> from outside: sockets, standard streams, signals and exit codes.</summary>
+public sealed class QtestVerbTests
+{
+    private const string Capabilities = "{\"execute\": \"qmp_capabilities\"}", Done = "{\"return\": {}}";
+
+    [Fact]
+    public void A_client_does_what_libqtest_does()
+    {
+        using var tool = new QtestProcess("-machine", "none");
+        Assert.Equal("OK little", tool.Ask("endianness"));
+        Assert.StartsWith("{\"QMP\": ", tool.Monitor(), StringComparison.Ordinal);
+        tool.Request(Capabilities);
+        Assert.Equal(Done, tool.Monitor());
+        tool.Request("{'execute': 'query-machines'}");
+        var machines = Json.Parse(tool.Monitor()!).GetProperty("return").EnumerateArray().ToArray();
+        Assert.Contains(machines, machine => machine.TryGetProperty("alias", out var alias) && alias.GetString() == "q35");
+        Assert.Contains(machines, machine => machine.GetProperty("name").GetString() == "none");
+        tool.Request("{'execute': 'qom-list-types', 'arguments': {'implements': 'device', 'abstract': false}}");
+        Assert.Contains("\"iommu-testdev\"", tool.Monitor(), StringComparison.Ordinal);
+        Assert.Equal("OK 0x0000000000000000", tool.Ask("readl 0xfed90008"));
+        tool.Signal("TERM");
+        var (code, took) = tool.End();
+        Assert.Equal(0, code);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Contains("\"SHUTDOWN\"", tool.Monitor(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("HUP")]
+    [InlineData("INT")]
+    public void Other_signals_end_it_too(string signal)
+    {
+        using var tool = new QtestProcess("-machine", "none");
+        Assert.Equal("OK little", tool.Ask("endianness"));
+        tool.Signal(signal);
+        Assert.Equal(0, tool.End().Code);
+    }
+
+    [Fact]
+    public void When_the_test_client_hangs_up_the_monitor_goes_on_until_quit()
+    {
+        using var tool = new QtestProcess("-machine", "none");
+        tool.Ask("endianness");
+        tool.HangUp();
+        tool.Monitor();
+        tool.Request(Capabilities + "{'execute': 'query-status'}{'execute': 'quit', 'id': 1}");
+        Assert.Equal(Done, tool.Monitor());
+        Assert.Contains("\"running\"", tool.Monitor(), StringComparison.Ordinal);
+        Assert.Contains("\"host-qmp-quit\"", tool.Monitor(), StringComparison.Ordinal);
+        Assert.Equal("{\"return\": {}, \"id\": 1}", tool.Monitor());
+        Assert.Equal(0, tool.End().Code);
+    }
+
+    [Fact]
+    public void Clients_of_a_listening_socket_may_come_one_after_the_other()
+    {
+        using var folder = new TestFolder();
+        // What an earlier process left behind is no obstacle.
+        using (var leftover = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) leftover.Bind(new UnixDomainSocketEndPoint(folder["s"]));
+        using var process = QtestProcess.Start(["-machine", "none", "-qtest", $"unix:{folder["s"]},server=on,wait=off", "-qmp", "stdio"]);
+        Assert.StartsWith("{\"QMP\"", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        for (var i = 0; i < 3; i++)
+        {
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            client.Connect(new UnixDomainSocketEndPoint(folder["s"]));
+            client.Send("endianness\nclock_step 10\n"u8);
+            using var reader = new StreamReader(new NetworkStream(client));
+            Assert.Equal("OK little", reader.ReadLine());
+            Assert.Equal($"OK {10 * (i + 1)}", reader.ReadLine());
+        }
+        process.StandardInput.Write("{'execute':'qmp_capabilities'}{'execute':'quit'}");
+        process.StandardInput.Flush();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(50)));
+        Assert.Equal(0, process.ExitCode);
+        Assert.False(File.Exists(folder["s"]));
+    }
+
+    [Fact]
+    public void Standard_input_may_end_and_the_process_does_not()
+    {
+        using var process = QtestProcess.Start(["-machine", "none", "-qtest", "stdio"]);
+        process.StandardInput.Write("endianness\nnope\n");
+        process.StandardInput.Close();
+        Assert.Equal("OK little", process.StandardOutput.ReadLine());
+        Assert.Equal("FAIL Unknown command 'nope'", process.StandardOutput.ReadLine());
+        Assert.False(process.HasExited);
+        using var kill = Process.Start("kill", [process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(50)));
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("-nope", "qemu-system-x86_64: -nope: invalid option\n")]
+    [InlineData("-json --json", "qemu-system-x86_64: -json: invalid option\n")]
+    [InlineData("-device \u001b[31m", "qemu-system-x86_64: -device ?[31m: '?[31m' is not a valid device model name\n")]
+    [InlineData("-machine none -chardev socket,id=a,path=/nope/x -mon a,mode=control",
+        "qemu-system-x86_64: -chardev socket,id=a,path=/nope/x: Failed to connect to '/nope/x': No such file or directory\n")]
+    [InlineData("-machine none -qtest unix:/nope/x",
+        "qemu-system-x86_64: Failed to connect to '/nope/x': No such file or directory\n"
+        + "qemu-system-x86_64: Failed to initialize device for qtest: \"unix:/nope/x\"\n")]
+    public void What_qemu_refuses_is_refused_with_its_words_and_its_code(string line, string message)
+    {
+        var (code, output, error) = Tool.Run(["qtest", .. line.Split(' ')]);
+        Assert.Equal((1, "", message), ((int)code, output, error));
+    }
+
+    [Fact]
+    public void The_version_is_qemus()
+    {
+        var (code, output, _) = Tool.Run("qtest", "--version");
+        Assert.Equal(ExitCode.AsExpected, code);
+        Assert.StartsWith("QEMU emulator version 7.2.22 (viommu ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_of_the_tool_before_the_verb_are_refused()
+    {
+        var (code, _, error) = Tool.Run("--quiet", "qtest", "-machine", "none");
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("the first word", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_launcher_runs_the_build_beside_it_and_says_so_when_there_is_none()
+    {
+        using var folder = new TestFolder();
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "VIommuActors.sln"))) root = root.Parent!;
+        var launcher = folder["qemu-system-x86_64"];
+        File.Copy(Path.Combine(root.FullName, "src/VIommuActors.Cli/qemu-system-x86_64"), launcher);
+
+        var (code, error) = Launch(launcher);
+        Assert.Equal((6, $"qemu-system-x86_64: viommu has not been built: dotnet build -c Release '{folder.Path}'\n"), (code, error));
+
+        Directory.CreateDirectory(folder["bin/Release"]);
+        Directory.CreateSymbolicLink(folder["bin/Release/net10.0"], Path.GetDirectoryName(typeof(ViommuTool).Assembly.Location)!);
+        Assert.Equal((1, "qemu-system-x86_64: -nope: invalid option\n"), Launch(launcher));
+    }
+
+    private static (int Code, string Error) Launch(string launcher)
+    {
+        using var process = Process.Start(new ProcessStartInfo(launcher, ["-nope"]) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(50)));
+        return (process.ExitCode, error);
+    }
+}
