@@ -195,7 +195,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
             case DescriptorType.DeviceTlb when options.DeviceTlb:
                 Track(flusher.DeviceTlb(descriptor.Source, descriptor.DeviceAddress, descriptor.DevicePages), descriptor.Source);
                 break;
-            case DescriptorType.PasidIotlb when options.ScalableMode:
+            case DescriptorType.PasidIotlb when options.ScalableMode && options.Quirks != QemuRelease.Qemu7:
                 Track(flusher.PasidIotlb(descriptor.Granularity, descriptor.Domain, descriptor.Address, descriptor.AddressMask));
                 break;
             case DescriptorType.PasidDeviceTlb when options.DeviceTlb:

@@ -69,6 +69,7 @@ internal sealed class GlobalStatus(
             _status |= Gcmd.SetInterruptTable;
         }
 
+        if (!options.InterruptRemapping) return;
         // QEMU ignores CFI.
         var levels = options.QemuQuirks ? Gcmd.InterruptRemapping : Gcmd.InterruptRemapping | Gcmd.CompatibilityInterrupts;
         _status = (_status & ~levels) | (command & levels);

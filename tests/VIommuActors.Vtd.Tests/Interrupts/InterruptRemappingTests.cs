@@ -155,6 +155,18 @@ public sealed class InterruptRemappingTests
         Assert.True(bench.Unit.RemapInterrupt(Bench.Device, Remappable5, 0).Ok);
     }
 
+    [Theory]
+    [InlineData(null, 0UL, 0U)]
+    [InlineData(QemuRelease.Qemu7, 0x10040003UL, 0x01000000U)] // the table's address is latched, remapping does not begin
+    public void Without_the_capability(QemuRelease? quirks, ulong table, uint status)
+    {
+        var bench = new Bench(new VtdOptions { InterruptRemapping = false, Quirks = quirks });
+        bench.W8(0xb8, Table | 3);
+        bench.W4(0x18, 0x01000000);
+        bench.W4(0x18, 0x02000000);
+        Assert.Equal((table, status), (bench.R8(0xb8), bench.R4(0x1c)));
+    }
+
     private static Bench Enabled(QemuRelease? quirks = null, ulong table = Table, bool extended = false)
     {
         var bench = new Bench(new VtdOptions { Quirks = quirks, ExtendedInterruptMode = extended });

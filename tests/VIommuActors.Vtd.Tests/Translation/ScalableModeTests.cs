@@ -217,6 +217,19 @@ public sealed class ScalableModeTests
         Assert.Equal(FaultReason.ScalableContextNotPresent, bench.Write().Fault);
     }
 
+    // 7.2 accepts the descriptor and does nothing about it.
+    [Fact]
+    public void A_pasid_invalidation_does_nothing_with_the_quirks_of_seven()
+    {
+        var bench = Tables(new VtdOptions { ScalableMode = true, Quirks = QemuRelease.Qemu7 }, 0x10010089, 0);
+        Enabled(bench).WithQueue();
+        Assert.True(bench.Write().Ok);
+        bench.Store(L1, 0);
+        bench.Submit(InvalidationDescriptor.PasidIotlb(default, 0));
+        Assert.Equal(0x10UL, bench.R8(0x80));
+        Assert.True(bench.Write().Ok);
+    }
+
     private static Bench Wide(QemuRelease? quirks)
     {
         var bench = new Bench(new VtdOptions { ScalableMode = true, Quirks = quirks });
