@@ -37,7 +37,7 @@ internal sealed class QtestVerb : Verb
     [
         "viommu qtest -machine q35 -device intel-iommu -device edu -display none -accel qtest -qtest stdio",
         "viommu qtest -machine q35 -device intel-iommu,quirks=spec,protocol=drain -qtest unix:/tmp/q.sock,server=on,wait=off",
-        "viommu qtest -machine q35 -device intel-iommu,scalable-mode=on -device iommu-testdev -qtest unix:/tmp/q.sock -qmp unix:/tmp/m.sock",
+        "viommu qtest -machine q35 -device intel-iommu,scalable-mode=on -device iommu-testdev -qtest unix:/tmp/q -qmp unix:/tmp/m",
     ];
 
     /// <inheritdoc/>
