@@ -18,7 +18,8 @@ internal sealed class Channel(Endpoint endpoint) : IDisposable
     public Endpoint Endpoint { get; } = endpoint;
 
     /// <summary>What to wait for: the client, or one that may come; -1 when nobody will.</summary>
-    public int Descriptor => _peer is not null ? (int)_peer.Handle : _input is not null ? 0 : _listener is not null ? (int)_listener.Handle : -1;
+    public int Descriptor => _peer is not null ? (int)_peer.Handle : _input is not null ? 0 : _listener is not null
+        ? (int)_listener.Handle : -1;
 
     /// <summary>Connects, or listens and, if the endpoint says so, waits for a client.</summary>
     /// <param name="tell">Takes a sentence for the user.</param>

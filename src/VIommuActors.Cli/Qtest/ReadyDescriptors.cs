@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace VIommuActors.Cli.Qtest;
 
-/// <summary>Waits for any of some file descriptors to have input: poll(2), because .NET can select sockets but not standard input.</summary>
+/// <summary>
+/// Waits for any of some file descriptors to have input: poll(2), because .NET can select sockets but not standard input.
+/// </summary>
 internal sealed class ReadyDescriptors(int count)
 {
     private const short In = 1;

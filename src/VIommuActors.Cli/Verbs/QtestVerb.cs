@@ -22,7 +22,7 @@ internal sealed class QtestVerb : Verb
 
     /// <summary>Declares it. The words are for help only: they reach <see cref="Run(IReadOnlyList{string}, ToolHost)"/> unread.</summary>
     public QtestVerb(ToolHost host)
-        : base(host, Word, "Be QEMU's q35 with an intel-iommu for a client of QEMU's test protocol; exit 0 when told to end, 1 as QEMU for a wrong option")
+        : base(host, Word, "Be QEMU's q35 with an intel-iommu for a client of QEMU's test protocol; exit 1 for a wrong option, as QEMU")
     {
         Add(new Argument<string[]>("QEMU-OPTIONS")
         {
@@ -36,15 +36,16 @@ internal sealed class QtestVerb : Verb
     public override ImmutableArray<string> Examples { get; } =
     [
         "viommu qtest -machine q35 -device intel-iommu -device edu -display none -accel qtest -qtest stdio",
-        "viommu qtest -machine q35 -device intel-iommu,quirks=spec,protocol=drain -device edu -qtest unix:/tmp/qtest.sock,server=on,wait=off",
-        "viommu qtest -machine q35 -m 512 -device intel-iommu,scalable-mode=on -device iommu-testdev -qtest unix:/tmp/q.sock -qmp unix:/tmp/m.sock",
+        "viommu qtest -machine q35 -device intel-iommu,quirks=spec,protocol=drain -qtest unix:/tmp/q.sock,server=on,wait=off",
+        "viommu qtest -machine q35 -device intel-iommu,scalable-mode=on -device iommu-testdev -qtest unix:/tmp/q -qmp unix:/tmp/m",
     ];
 
     /// <inheritdoc/>
     public override bool TakesWordsAsTheyAre => true;
 
     /// <summary>True for a command line whose words are QEMU's: -m, -q and --json among them are not options of this tool.</summary>
-    public static bool Takes(IReadOnlyList<string> args) => args.Count > 0 && args[0] == Word && !args.Skip(1).Any(word => word is "-h" or "-?" or "-help" or "--help");
+    public static bool Takes(IReadOnlyList<string> args) => args.Count > 0 && args[0] == Word && !args.Skip(1).Any(word =>
+        word is "-h" or "-?" or "-help" or "--help");
 
     /// <summary>Serves until told to end.</summary>
     /// <param name="words">QEMU's options.</param>

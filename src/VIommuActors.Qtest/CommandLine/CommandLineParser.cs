@@ -32,7 +32,8 @@ public static class CommandLineParser
                 case "machine" or "M": machine.Read(OptionText.Parse(option, argument, "type", warnings)); break;
                 case "device": devices.Add(DeviceText.Parse(option, argument, warnings)); break;
                 case "global": globals.Read(OptionText.Parse(option, argument, "", []), argument); break;
-                case "m": platform = platform with { RamBytes = MemorySize.Read(OptionText.Parse(option, argument, "size", warnings)) }; break;
+                case "m": platform = platform with { RamBytes = MemorySize.Read(OptionText.Parse(option, argument, "size",
+                    warnings)) }; break;
                 case "smp": MachineChoice.CheckCpus(OptionText.Parse(option, argument, "cpus", [])); break;
                 case "accel": machine.TakeAccelerator(OptionText.Parse(option, argument, "accel", warnings)); break;
                 case "icount": jumps |= OptionText.Parse(option, argument, "shift", warnings)["sleep"] is "off"; break;

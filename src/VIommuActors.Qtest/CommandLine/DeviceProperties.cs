@@ -100,12 +100,14 @@ internal static class DeviceProperties
     [
         new("addr", PropertyKind.Address), new("multifunction", PropertyKind.Flag), new("rombar", PropertyKind.Number),
         new("romfile", PropertyKind.Text), new("romsize", PropertyKind.Number), new("acpi-index", PropertyKind.Number),
-        new("x-pcie-lnksta-dllla", PropertyKind.Flag), new("x-pcie-extcap-init", PropertyKind.Flag), new("failover_pair_id", PropertyKind.Text),
+        new("x-pcie-lnksta-dllla", PropertyKind.Flag), new("x-pcie-extcap-init", PropertyKind.Flag), new("failover_pair_id",
+            PropertyKind.Text),
     ];
 
     private static readonly ImmutableArray<DeviceProperty> OfPort =
     [
-        new("port", PropertyKind.Byte), new("chassis", PropertyKind.Byte), new("slot", PropertyKind.Word), new("hotplug", PropertyKind.Flag),
+        new("port", PropertyKind.Byte), new("chassis", PropertyKind.Byte), new("slot", PropertyKind.Word), new("hotplug",
+            PropertyKind.Flag),
         new("power_controller_present", PropertyKind.Flag), new("x-speed", PropertyKind.Text), new("x-width", PropertyKind.Text),
         new("io-reserve", PropertyKind.Text), new("mem-reserve", PropertyKind.Text), new("bus-reserve", PropertyKind.Number),
         new("pref32-reserve", PropertyKind.Text), new("pref64-reserve", PropertyKind.Text), new("x-migrate-msix", PropertyKind.Flag),
@@ -120,10 +122,12 @@ internal static class DeviceProperties
     ];
 
     /// <summary>True for a type that a release has.</summary>
-    public static bool Exists(string type, QemuRelease release) => type == TestDevice ? release >= QemuRelease.Qemu11 : All(type) is not null;
+    public static bool Exists(string type, QemuRelease release) => type == TestDevice ? release >= QemuRelease.Qemu11
+        : All(type) is not null;
 
     /// <summary>The properties of a type in a release; none for a type that is not modelled or is part of the machine.</summary>
-    public static IEnumerable<DeviceProperty> Of(string type, QemuRelease release) => (All(type) ?? []).Where(property => property.Since <= release);
+    public static IEnumerable<DeviceProperty> Of(string type, QemuRelease release) => (All(type) ?? []).Where(property =>
+        property.Since <= release);
 
     /// <summary>True for a property of the unit that only a later release has.</summary>
     public static bool IsLater(string name) => OfUnit.Any(property => property.Name == name && property.Since > QemuRelease.Qemu7);

@@ -71,7 +71,8 @@ internal sealed class DeviceReader(QemuRelease release, GlobalProperties globals
 
     private void TakeUnit(OptionText device)
     {
-        if (device["bus"] is { } bus) throw device.Error(bus == "pcie.0" ? "Device 'intel-iommu' can't go on PCIE bus" : $"Bus '{bus}' not found");
+        if (device["bus"] is { } bus) throw device.Error(bus == "pcie.0" ? "Device 'intel-iommu' can't go on PCIE bus"
+            : $"Bus '{bus}' not found");
         if (_unit is not null) throw device.Error("QEMU does not support multiple vIOMMUs for x86 yet.");
         _unit = device;
     }

@@ -9,7 +9,8 @@ internal sealed class EndpointReader(ICollection<string> warnings)
     private const int MaxPath = 107;
 
     private static readonly HashSet<string> SocketKeys =
-        ["id", "path", "server", "wait", "nodelay", "reconnect", "reconnect-ms", "logfile", "logappend", "mux", "abstract", "tight", "nowait"];
+        ["id", "path", "server", "wait", "nodelay", "reconnect", "reconnect-ms", "logfile", "logappend", "mux", "abstract", "tight",
+            "nowait"];
 
     private readonly SortedDictionary<string, Backend> _backends = new(StringComparer.Ordinal);
     private readonly List<OptionText> _monitors = [];

@@ -10,7 +10,8 @@ internal sealed class MachineChoice
 
     private static readonly HashSet<string> Harmless =
     [
-        "kernel-irqchip", "dump-guest-core", "usb", "vmport", "smm", "hpet", "graphics", "mem-merge", "nvdimm", "hmat", "pic", "pit", "sata",
+        "kernel-irqchip", "dump-guest-core", "usb", "vmport", "smm", "hpet", "graphics", "mem-merge", "nvdimm", "hmat", "pic", "pit",
+            "sata",
         "smbus", "i8042", "acpi", "fd-bootchk", "suppress-vmdesc", "smbios-entry-point-type", "kvm-type", "kvm-shadow-mem", "firmware",
     ];
 
@@ -44,7 +45,8 @@ internal sealed class MachineChoice
     {
         foreach (var (key, value) in option.Pairs)
         {
-            if (key is not ("cpus" or "maxcpus" or "sockets" or "dies" or "clusters" or "modules" or "drawers" or "books" or "cores" or "threads"))
+            if (key is not ("cpus" or "maxcpus" or "sockets" or "dies" or "clusters" or "modules" or "drawers" or "books"
+                or "cores" or "threads"))
             {
                 throw new CommandLineException($"Parameter 'smp.{key}' is unexpected");
             }

@@ -2,19 +2,25 @@ using System.Collections.Frozen;
 
 namespace VIommuActors.Qtest.CommandLine;
 
-/// <summary>QEMU's options that are accepted, and whether an argument follows. Those that nothing reads change nothing that a test client sees.</summary>
+/// <summary>
+/// QEMU's options that are accepted, and whether an argument follows. Those that nothing reads change nothing that a test client
+/// sees.
+/// </summary>
 internal static class OptionTable
 {
     private static readonly FrozenDictionary<string, bool> TakesArgument = new[]
     {
         // Read.
-        "machine", "M", "device", "global", "m", "accel", "qtest", "chardev", "mon", "qmp", "qmp-pretty", "net", "nic", "vga", "smp", "monitor",
+        "machine", "M", "device", "global", "m", "accel", "qtest", "chardev", "mon", "qmp", "qmp-pretty", "net", "nic", "vga", "smp",
+            "monitor",
         // Accepted.
-        "qtest-log", "display", "cpu", "audio", "run-with", "name", "uuid", "L", "bios", "boot", "rtc", "trace", "sandbox", "pidfile", "D", "d",
+        "qtest-log", "display", "cpu", "audio", "run-with", "name", "uuid", "L", "bios", "boot", "rtc", "trace", "sandbox", "pidfile",
+            "D", "d",
         "serial", "parallel", "k", "msg", "overcommit", "smbios", "action", "compat", "icount",
     }.Select(name => (name, true)).Concat(new[]
     {
-        "S", "nodefaults", "nographic", "no-reboot", "no-shutdown", "no-user-config", "no-hpet", "no-acpi", "no-fd-bootchk", "snapshot", "usb",
+        "S", "nodefaults", "nographic", "no-reboot", "no-shutdown", "no-user-config", "no-hpet", "no-acpi", "no-fd-bootchk", "snapshot",
+            "usb",
         "version",
     }.Select(name => (name, false))).ToFrozenDictionary(option => option.name, option => option.Item2, StringComparer.Ordinal);
 

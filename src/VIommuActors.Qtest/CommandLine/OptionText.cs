@@ -9,7 +9,8 @@ internal readonly record struct OptionPair(string Key, string Value);
 /// <summary>An option with its argument, taken apart: <c>first,key=value,…</c> where two commas are one inside of a value.</summary>
 internal sealed class OptionText
 {
-    private OptionText(string option, string argument, ImmutableArray<OptionPair> pairs) => (Option, Argument, Pairs) = (option, argument, pairs);
+    private OptionText(string option, string argument, ImmutableArray<OptionPair> pairs) => (Option, Argument, Pairs) = (option,
+        argument, pairs);
 
     /// <summary>The option with its dash.</summary>
     public string Option { get; }
@@ -64,7 +65,8 @@ internal sealed class OptionText
     public override string ToString() => $"{Option} {Argument}";
 
     /// <summary>A whole number as QEMU takes it: decimal, 0x or octal.</summary>
-    public static bool TryNumber(string text, out ulong value) => Protocol.CNumber.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out value);
+    public static bool TryNumber(string text, out ulong value) => Protocol.CNumber.TryParse(System.Text.Encoding.UTF8.GetBytes(text),
+        out value);
 
     private static OptionPair ShortForm(string option, string argument, string word, ICollection<string> warnings)
     {

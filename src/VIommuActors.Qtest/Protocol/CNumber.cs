@@ -6,7 +6,8 @@ namespace VIommuActors.Qtest.Protocol;
 public static class CNumber
 {
     /// <summary>An unsigned 64-bit number; a minus sign negates modulo 2^64. False: not a number, or too large.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> word, out ulong value) => TryMagnitude(word, out value, out var negative) && (!negative || Negate(ref value));
+    public static bool TryParse(ReadOnlySpan<byte> word, out ulong value) => TryMagnitude(word, out value, out var negative)
+        && (!negative || Negate(ref value));
 
     /// <summary>A signed 64-bit number. False: not a number, or out of range.</summary>
     public static bool TryParse(ReadOnlySpan<byte> word, out long value)

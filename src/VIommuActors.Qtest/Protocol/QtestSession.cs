@@ -249,7 +249,8 @@ public sealed class QtestSession : IProtocolSession
 
     private void CheckedPort(ulong port, ulong value, int size) => _platform.PortWrite(CheckedPort(port), size, (uint)Cut(value, size));
 
-    private static ushort CheckedPort(ulong port) => port <= ushort.MaxValue ? (ushort)port : throw new QtestLineException("port is above 0xffff");
+    private static ushort CheckedPort(ulong port) => port <= ushort.MaxValue ? (ushort)port
+        : throw new QtestLineException("port is above 0xffff");
 
     private static ulong Cut(ulong value, int size) => size == 8 ? value : value & ((1UL << (8 * size)) - 1);
 

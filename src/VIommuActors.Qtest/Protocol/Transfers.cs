@@ -3,7 +3,9 @@ using VIommuActors.Q35;
 
 namespace VIommuActors.Qtest.Protocol;
 
-/// <summary>Runs of bytes between text and the machine, a piece at a time: a peer's number never decides how much memory is taken.</summary>
+/// <summary>
+/// Runs of bytes between text and the machine, a piece at a time: a peer's number never decides how much memory is taken.
+/// </summary>
 /// <remarks>Pieces end at multiples of their size, so the machine sees the same naturally aligned accesses as for one long run.</remarks>
 internal sealed class Transfers(IPlatform platform, ReplyBuffer replies)
 {
@@ -11,7 +13,9 @@ internal sealed class Transfers(IPlatform platform, ReplyBuffer replies)
     private const int Boundary = 16 << 10;
     private readonly byte[] _bytes = new byte[Piece];
 
-    /// <summary>The prefix and memory as two hex digits a byte. The first piece is read before the prefix goes out: it may move pins.</summary>
+    /// <summary>
+    /// The prefix and memory as two hex digits a byte. The first piece is read before the prefix goes out: it may move pins.
+    /// </summary>
     public void ReadHex(ReadOnlySpan<byte> prefix, ulong address, ulong size)
     {
         while (size > 0)

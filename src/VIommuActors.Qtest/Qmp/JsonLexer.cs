@@ -1,7 +1,8 @@
 namespace VIommuActors.Qtest.Qmp;
 
 /// <summary>
-/// Cuts a stream into tokens of QEMU's JSON: standard JSON, and strings in single quotes. After a byte that fits nowhere it skips to the next
+/// Cuts a stream into tokens of QEMU's JSON: standard JSON, and strings in single quotes. After a byte that fits nowhere it skips to
+/// the next
 /// structural or control character, as QEMU does, so a client that got lost finds back.
 /// </summary>
 /// <param name="limit">Bytes of a token.</param>

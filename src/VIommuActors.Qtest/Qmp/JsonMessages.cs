@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace VIommuActors.Qtest.Qmp;
 
-/// <summary>Puts tokens together into messages: a value is complete when its braces are. Everything a peer can pile up has a limit.</summary>
+/// <summary>
+/// Puts tokens together into messages: a value is complete when its braces are. Everything a peer can pile up has a limit.
+/// </summary>
 internal sealed class JsonMessages
 {
     /// <summary>Bytes of the tokens of one message.</summary>

@@ -42,7 +42,8 @@ internal sealed class JsonReader(List<JsonToken> tokens)
         if (TryTake('}')) return members;
         while (true)
         {
-            var key = Read() is JsonValue text && text.TryGetValue<string>(out var name) ? name : throw Error("key is not a string in object");
+            var key = Read() is JsonValue text && text.TryGetValue<string>(out var name) ? name
+                : throw Error("key is not a string in object");
             if (!Take().Is(':')) throw Error("missing : in object pair");
             var value = Read();
             if (!members.TryAdd(key, value)) throw Error("duplicate key");

@@ -30,7 +30,8 @@ internal static class JsonText
             case JsonValue scalar when scalar.GetValueKind() == JsonValueKind.String:
                 AppendString(text, scalar.GetValue<string>());
                 break;
-            case JsonValue scalar when scalar.TryGetValue<double>(out var number) && !scalar.TryGetValue<long>(out _) && !scalar.TryGetValue<ulong>(out _):
+            case JsonValue scalar when scalar.TryGetValue<double>(out var number) && !scalar.TryGetValue<long>(out _)
+                && !scalar.TryGetValue<ulong>(out _):
                 // JSON has no infinity: a number too large for a double is given back as the largest.
                 text.Append(Math.Clamp(number, double.MinValue, double.MaxValue).ToString("R", CultureInfo.InvariantCulture));
                 break;

@@ -69,7 +69,8 @@ public sealed class MonitoredMachine(IPlatform platform, QemuRelease release, Ti
         var now = clock.GetUtcNow();
         var told = new JsonObject
         {
-            ["timestamp"] = new JsonObject { ["seconds"] = now.ToUnixTimeSeconds(), ["microseconds"] = now.Ticks % TimeSpan.TicksPerSecond / 10 },
+            ["timestamp"] = new JsonObject { ["seconds"] = now.ToUnixTimeSeconds(),
+                ["microseconds"] = now.Ticks % TimeSpan.TicksPerSecond / 10 },
             ["event"] = name,
         };
         if (data is not null) told["data"] = data;

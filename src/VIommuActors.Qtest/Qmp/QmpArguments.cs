@@ -42,7 +42,9 @@ internal sealed class QmpArguments(JsonObject arguments)
     }
 
     private static string AsText(string name, JsonNode? value) =>
-        value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String ? scalar.GetValue<string>() : throw WrongType(name, "string");
+        value is JsonValue scalar && scalar.GetValueKind() == JsonValueKind.String ? scalar.GetValue<string>() : throw WrongType(name,
+            "string");
 
-    private static QmpException WrongType(string name, string expected) => new($"Invalid parameter type for '{name}', expected: {expected}");
+    private static QmpException WrongType(string name, string expected) =>
+        new($"Invalid parameter type for '{name}', expected: {expected}");
 }

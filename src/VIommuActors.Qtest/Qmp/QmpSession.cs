@@ -4,7 +4,10 @@ using VIommuActors.Qtest.Protocol;
 
 namespace VIommuActors.Qtest.Qmp;
 
-/// <summary>QEMU's monitor protocol for one client: a greeting, negotiation, then one reply to each request, with its <c>id</c>; events in between.</summary>
+/// <summary>
+/// QEMU's monitor protocol for one client: a greeting, negotiation, then one reply to each request, with its <c>id</c>; events in
+/// between.
+/// </summary>
 /// <remarks>Requests need no line ends. Replies end with CR LF, as QEMU's do.</remarks>
 public sealed class QmpSession : IProtocolSession
 {

@@ -3,6 +3,7 @@ using VIommuActors.Qtest.Protocol;
 
 namespace VIommuActors.Qtest.Tests.Protocol;
 
+[Collection(MemoryTests.Name)]
 public sealed class MalformedLineTests
 {
     private static readonly string[] Words =

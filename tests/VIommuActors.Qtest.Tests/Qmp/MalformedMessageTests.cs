@@ -4,6 +4,7 @@ using VIommuActors.Vtd;
 
 namespace VIommuActors.Qtest.Tests.Qmp;
 
+[Collection(MemoryTests.Name)]
 public sealed class MalformedMessageTests
 {
     private static readonly string[] Pieces =
