@@ -42,6 +42,9 @@ public sealed record PlatformOptions
 public sealed record PciDeviceOptions(
     string Type, string Id, string Bus, (int Slot, int Function)? Address, ImmutableSortedDictionary<string, string> Properties)
 {
+    /// <summary>The option as written, for errors about its place; empty when there is none.</summary>
+    public string Written { get; init; } = "";
+
     /// <summary>A property that is a number, decimal or with 0x; <paramref name="otherwise"/> when it is not given.</summary>
     /// <exception cref="PlatformOptionsException">It is no number, or above <paramref name="most"/>; in QEMU's words.</exception>
     public ulong Number(string name, ulong otherwise, ulong most = ulong.MaxValue)

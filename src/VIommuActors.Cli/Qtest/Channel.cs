@@ -7,7 +7,9 @@ using VIommuActors.Qtest.Protocol;
 namespace VIommuActors.Cli.Qtest;
 
 /// <summary>An endpoint with its client, if there is one now.</summary>
-internal sealed class Channel(Endpoint endpoint) : IDisposable
+/// <param name="endpoint">The endpoint.</param>
+/// <param name="log">Hears of all that is said, if anyone wants to know.</param>
+internal sealed class Channel(Endpoint endpoint, QtestLog? log) : IDisposable
 {
     private Socket? _listener, _peer;
     private Stream? _input, _output;
@@ -76,7 +78,11 @@ internal sealed class Channel(Endpoint endpoint) : IDisposable
             }
             var length = _input.Read(buffer);
             if (length == 0) Drop();
-            else _session!.Feed(buffer.AsSpan(0, length));
+            else
+            {
+                log?.Received(buffer.AsSpan(0, length));
+                _session!.Feed(buffer.AsSpan(0, length));
+            }
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
@@ -115,9 +121,11 @@ internal sealed class Channel(Endpoint endpoint) : IDisposable
     private void Begin()
     {
         var output = _output!;
+        log?.Opened();
         // A client may hang up between its request and the reply: that is noticed by the next read.
         _session = _createSession!(bytes =>
         {
+            log?.Sent(bytes);
             try
             {
                 output.Write(bytes);
@@ -131,6 +139,7 @@ internal sealed class Channel(Endpoint endpoint) : IDisposable
 
     private void Drop()
     {
+        if (_session is not null) log?.Closed();
         _session?.Dispose();
         _input?.Dispose();
         if (!ReferenceEquals(_input, _output)) _output?.Dispose();

@@ -26,7 +26,9 @@ internal sealed class QtestServer(QemuCommandLine command, Func<PlatformOptions,
     public void Run()
     {
         using var stop = new AnonymousPipeClientStream(PipeDirection.In, _stop.ClientSafePipeHandle);
-        var channels = command.Endpoints.Select(endpoint => new Channel(endpoint)).ToArray();
+        using var log = command.QtestLog is { } path ? new QtestLog(path, clock) : null;
+        var channels = command.Endpoints
+            .Select(endpoint => new Channel(endpoint, endpoint.Kind == EndpointKind.Qtest ? log : null)).ToArray();
         try
         {
             // QEMU's order: monitors first, the test client when the machine stands.

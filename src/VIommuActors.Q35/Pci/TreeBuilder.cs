@@ -24,7 +24,17 @@ internal sealed class TreeBuilder
         foreach (var function in BoardFunctions.Ich9(_root)) Place(function);
         if (options.Vga) Place(BoardFunctions.Vga(_root));
         if (options.Nic) Place(BoardFunctions.Nic(_root, _root.FreeSlot()!.Value << 3));
-        foreach (var device in options.Devices) Add(device);
+        foreach (var device in options.Devices)
+        {
+            try
+            {
+                Add(device);
+            }
+            catch (PlatformOptionsException e) when (device.Written.Length > 0)
+            {
+                throw new PlatformOptionsException($"{device.Written}: {e.Message}");
+            }
+        }
     }
 
     /// <summary>The functions that have an actor behind them.</summary>

@@ -24,6 +24,7 @@ public static class CommandLineParser
         var machine = new MachineChoice();
         var platform = new PlatformOptions { Protocol = UnitChoice.DefaultProtocol, ProtocolOptions = UnitChoice.ProtocolDefaults };
         var (paused, hasLaterOption, jumps) = (false, false, false);
+        string? log = null;
         foreach (var (name, argument) in options)
         {
             var option = "-" + name;
@@ -41,6 +42,7 @@ public static class CommandLineParser
                 case "net" or "nic": platform = platform with { Nic = IsNic(OptionText.Parse(option, argument, "type", warnings)) }; break;
                 case "nodefaults": platform = platform with { Vga = false, Nic = false }; break;
                 case "S": paused = true; break;
+                case "qtest-log": log = argument is "none" or "/dev/null" ? null : argument; break;
                 case "audio" or "run-with": hasLaterOption = true; break;
                 default: endpoints.Read(option, argument); break;
             }
@@ -64,6 +66,7 @@ public static class CommandLineParser
             Release = release,
             StartsPaused = paused,
             Clock = machine.Clock(jumps),
+            QtestLog = log,
             Endpoints = endpoints.Take(),
             Warnings = [.. warnings],
         };

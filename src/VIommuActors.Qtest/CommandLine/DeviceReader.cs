@@ -86,6 +86,6 @@ internal sealed class DeviceReader(QemuRelease release, GlobalProperties globals
         (int, int)? address = device["addr"] is { } text && PciAddress.TryParse(text, out var place) ? place : null;
         var properties = known.Keys.Where(key => key != "addr" && device[key] is not null)
             .ToImmutableSortedDictionary(key => key, key => device[key]!, StringComparer.Ordinal);
-        _devices.Add(new(type, id, device["bus"] ?? "", address, properties));
+        _devices.Add(new(type, id, device["bus"] ?? "", address, properties) { Written = $"{device.Option} {device.Argument}" });
     }
 }

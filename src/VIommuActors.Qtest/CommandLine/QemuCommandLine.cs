@@ -22,6 +22,9 @@ public sealed record QemuCommandLine
     /// <summary>What moves the virtual clock.</summary>
     public ClockKind Clock { get; init; } = ClockKind.RunningAndStepped;
 
+    /// <summary>File of the test protocol's log; null for none.</summary>
+    public string? QtestLog { get; init; }
+
     /// <summary>Where clients are, monitors first: QEMU connects them in that order.</summary>
     public ImmutableArray<Endpoint> Endpoints { get; init; } = [];
 

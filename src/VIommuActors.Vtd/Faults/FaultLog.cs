@@ -81,7 +81,8 @@ internal sealed class FaultLog(HostPort host, QemuRelease? quirks)
     public void WriteRecordTop(uint value)
     {
         if ((value & 0x80000000) != 0) Record0 = Record0.Cleared;
-        WithdrawIfServiced();
+        // QEMU looks after IP only when FSTS is written.
+        if (quirks is null) WithdrawIfServiced();
     }
 
     public void Reset()
