@@ -100,7 +100,7 @@ public sealed class MachineProcess : ITarget
         foreach (var channel in (LineChannel[])[_qtest, _qmp])
             while (!channel.Accept(20))
                 if (_process.HasExited || watch.ElapsedMilliseconds > StartMs) return false;
-        // A refused option shows only after the sockets were opened: QEMU makes devices last, and greets QMP behind that.
+        // QEMU greets before it makes devices: only the answer to a request shows that all options were good.
         if (_qmp.Receive(ReplyMs) is null) return false;
         Request("""{"execute":"qmp_capabilities"}""", null);
         return !_ended;
@@ -165,11 +165,16 @@ public sealed class MachineProcess : ITarget
     /// <summary>The answer to a QMP request; with <paramref name="awaited"/>, together with the first event of that name.</summary>
     private string Request(string json, string? awaited)
     {
-        if (_ended || !_qmp.Send(json + "\n")) return Ended;
+        _ended |= !_qmp.Send(json + "\n");
+        if (_ended) return Ended;
         string? answer = null, happened = awaited is null ? "" : null;
         while (answer is null || happened is null)
         {
-            if (_qmp.Receive(ReplyMs) is not { } line) return Ended;
+            if (_qmp.Receive(ReplyMs) is not { } line)
+            {
+                _ended = true;
+                return Ended;
+            }
             var node = JsonNode.Parse(line)!.AsObject();
             node.Remove("timestamp");
             if (!node.ContainsKey("event")) answer = node.ToJsonString();
