@@ -29,6 +29,7 @@ public static class ViommuTool
         var json = args.TakeWhile(word => word != "--").Contains(GlobalOptions.Json.Name);
         try
         {
+            if (QtestVerb.Takes(args)) return QtestVerb.Run([.. args.Skip(1)], host);
             var parse = ToolCommand.Create(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             var errors = ParseErrors.Of(parse);
             return errors.IsEmpty

@@ -8,7 +8,11 @@ namespace VIommuActors.Machine;
 /// <param name="Node">Its party.</param>
 /// <param name="Source">Its requester id.</param>
 /// <param name="Unit">Index of its unit, and so of its emulator.</param>
-public sealed record DevicePlace(NodeId Node, SourceId Source, int Unit);
+public sealed record DevicePlace(NodeId Node, SourceId Source, int Unit)
+{
+    /// <summary>Its requester id; another one when the guest gives the bus that it sits on another number.</summary>
+    public SourceId Source { get; set; } = Source;
+}
 
 /// <summary>Who is who in one guest.</summary>
 public sealed record GuestNodes

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Vtd;
 
@@ -39,7 +40,19 @@ public sealed record PlatformOptions
 /// <param name="Address">Device and function number as <c>addr=</c> gives it; null to take the next free slot.</param>
 /// <param name="Properties">The other properties as written.</param>
 public sealed record PciDeviceOptions(
-    string Type, string Id, string Bus, (int Slot, int Function)? Address, ImmutableSortedDictionary<string, string> Properties);
+    string Type, string Id, string Bus, (int Slot, int Function)? Address, ImmutableSortedDictionary<string, string> Properties)
+{
+    /// <summary>A property that is a number, decimal or with 0x; <paramref name="otherwise"/> when it is not given.</summary>
+    /// <exception cref="PlatformOptionsException">It is no number, or above <paramref name="most"/>.</exception>
+    public ulong Number(string name, ulong otherwise, ulong most = ulong.MaxValue)
+    {
+        if (!Properties.TryGetValue(name, out var text)) return otherwise;
+        var isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        if (ulong.TryParse(isHex ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out var value) && value <= most) return value;
+        throw new PlatformOptionsException($"{Type}: {name}={text} is not a number from 0 to {most}");
+    }
+}
 
 /// <summary>The command line asks for what the machine cannot be: a bus that is not there, a slot that is taken.</summary>
 public sealed class PlatformOptionsException(string message) : Exception(message);

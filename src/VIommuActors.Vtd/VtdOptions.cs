@@ -14,8 +14,26 @@ public sealed record VtdOptions
     /// <summary>Device TLBs (ECAP.DT).</summary>
     public bool DeviceTlb { get; init; }
 
-    /// <summary>Interrupt remapping (ECAP.IR, EIM off): SIRTP, IRE and IEC descriptors are accepted.</summary>
+    /// <summary>Interrupt remapping (ECAP.IR).</summary>
     public bool InterruptRemapping { get; init; } = true;
+
+    /// <summary>32-bit destinations of remapped interrupts (ECAP.EIM); without it they have 8 bits.</summary>
+    public bool ExtendedInterruptMode { get; init; }
+
+    /// <summary>Scalable mode (ECAP.SMTS): PASID tables and 256-bit descriptors.</summary>
+    public bool ScalableMode { get; init; }
+
+    /// <summary>First-level instead of second-level tables in scalable mode (ECAP.FLTS instead of SLTS).</summary>
+    public bool FirstLevel { get; init; }
+
+    /// <summary>1 GiB pages in first-level tables (CAP.FL1GP).</summary>
+    public bool FirstLevelGiantPages { get; init; } = true;
+
+    /// <summary>Requests with PASIDs (ECAP.PASID) of this width in bits, 1 to 20; 0 without.</summary>
+    public int PasidBits { get; init; }
+
+    /// <summary>False for a unit that only remaps interrupts (CAP.SAGAW = 0): GCMD.TE does nothing.</summary>
+    public bool DmaTranslation { get; init; } = true;
 
     /// <summary>Caching mode (CAP.CM).</summary>
     public bool CachingMode { get; init; }
@@ -68,6 +86,12 @@ public sealed record VtdOptions
             PassThrough = e.PassThrough,
             SnoopControl = e.SnoopControl,
             EnhancedSetRootPointer = c.EnhancedSetRootPointer,
+            ExtendedInterruptMode = e.ExtendedInterruptMode,
+            ScalableMode = e.ScalableMode,
+            FirstLevel = e.FirstLevel,
+            FirstLevelGiantPages = c.FirstLevelGiantPages || !e.FirstLevel,
+            PasidBits = e.PasidBits,
+            DmaTranslation = c.SupportedWidths != 0,
         };
 
         var differences = new List<string>();
@@ -84,6 +108,11 @@ public sealed record VtdOptions
     {
         if (AddressWidth is not (39 or 48)) throw new ArgumentException($"AddressWidth = {AddressWidth}: 39 or 48 bits.");
         if (HostAddressWidth is < 32 or > 52) throw new ArgumentException($"HostAddressWidth = {HostAddressWidth}: 32 to 52 bits.");
+        if (PasidBits is < 0 or > 20) throw new ArgumentException($"PasidBits = {PasidBits}: 0 to 20 bits.");
+        if (PasidBits > 0 && !ScalableMode) throw new ArgumentException("PasidBits: only with ScalableMode.");
+        if (FirstLevel && !ScalableMode) throw new ArgumentException("FirstLevel: only with ScalableMode.");
+        if (FirstLevel && AddressWidth != 48) throw new ArgumentException($"AddressWidth = {AddressWidth}: 48 bits with FirstLevel.");
+        if (ExtendedInterruptMode && !InterruptRemapping) throw new ArgumentException("ExtendedInterruptMode: only with InterruptRemapping.");
         if (IotlbCapacity < 1) throw new ArgumentException($"IotlbCapacity = {IotlbCapacity}: at least 1.");
         if (ContextCacheCapacity < 1) throw new ArgumentException($"ContextCacheCapacity = {ContextCacheCapacity}: at least 1.");
     }

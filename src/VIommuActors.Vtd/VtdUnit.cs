@@ -1,4 +1,5 @@
 using VIommuActors.Vtd.Faults;
+using VIommuActors.Vtd.Interrupts;
 using VIommuActors.Vtd.Invalidation;
 using VIommuActors.Vtd.Memory;
 using VIommuActors.Vtd.Registers;
@@ -22,6 +23,7 @@ public sealed class VtdUnit
     private readonly CacheFlusher _flusher;
     private readonly RegisterInvalidation _registers;
     private readonly QueuedInvalidation _queue;
+    private readonly InterruptRemapping _interrupts;
     private readonly GlobalStatus _global;
     private readonly Cap _cap;
     private readonly Ecap _ecap;
@@ -35,12 +37,13 @@ public sealed class VtdUnit
         _cap = Cap.From(options);
         _ecap = Ecap.From(options);
         _host = new HostPort(host);
-        _faults = new FaultLog(_host, options.QemuQuirks);
+        _faults = new FaultLog(_host, options.Quirks);
         _remapping = new DmaRemapping(options, memory, _faults);
         _flusher = new CacheFlusher(options, _remapping, _host);
         _registers = new RegisterInvalidation(options, _flusher);
         _queue = new QueuedInvalidation(options, memory, _host, _flusher, _faults);
-        _global = new GlobalStatus(options, _remapping, _queue, _flusher);
+        _interrupts = new InterruptRemapping(options, memory, _faults);
+        _global = new GlobalStatus(options, _remapping, _queue, _flusher, _interrupts);
     }
 
     /// <summary>What the unit was built with.</summary>
@@ -90,6 +93,10 @@ public sealed class VtdUnit
     public Translated TranslateForDevice(SourceId source, Iova address, Permission wanted) =>
         _remapping.TranslateForDevice(source, address, wanted);
 
+    /// <summary>Remaps an interrupt request: a doubleword write of <paramref name="source"/> to 0xfee00000–0xfeefffff.</summary>
+    /// <remarks>With IRE = 0 the message goes out as it is. A fault is recorded, and the message is dropped.</remarks>
+    public RemappedInterrupt RemapInterrupt(SourceId source, ulong address, uint data) => _interrupts.Remap(source, address, data);
+
     /// <summary>The host ended what it had left pending. Unknown or already completed ids are ignored and return false.</summary>
     /// <exception cref="InvalidOperationException">Called from within a callback.</exception>
     public bool Complete(InvalidationId id)
@@ -127,6 +134,7 @@ public sealed class VtdUnit
         _remapping.Reset();
         _registers.Reset();
         _queue.Reset();
+        _interrupts.Reset();
         _global.Reset();
     }
 

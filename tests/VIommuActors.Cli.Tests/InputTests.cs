@@ -1,3 +1,4 @@
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Cli.Input;
 
 namespace VIommuActors.Cli.Tests;
@@ -58,7 +59,7 @@ public sealed class InputTests
     [InlineData("it's", @"'it'\''s'")]
     [InlineData("", "''")]
     [InlineData("$(rm)", "'$(rm)'")]
-    public void A_word_of_a_command_reads_back_in_a_shell(string word, string quoted) => Assert.Equal(quoted, CommandText.Quote(word));
+    public void A_word_of_a_command_reads_back_in_a_shell(string word, string quoted) => Assert.Equal(quoted, ShellWord.Quote(word));
 
     [Fact]
     public void The_command_to_run_again_names_everything_that_matters() => Assert.Equal(

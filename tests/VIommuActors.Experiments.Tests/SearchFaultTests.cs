@@ -151,10 +151,10 @@ public sealed class SearchFaultTests
     [Fact]
     public void Kinds_and_targets_are_read_as_they_are_written()
     {
-        Assert.Equal(FaultKinds.All, SearchFaults.Parse(2, null, null).Kinds);
-        Assert.Equal(FaultKinds.All, SearchFaults.Parse(2, "all", "all").Kinds);
+        Assert.Equal(LaneFaultKinds.All, SearchFaults.Parse(2, null, null).Kinds);
+        Assert.Equal(LaneFaultKinds.All, SearchFaults.Parse(2, "all", "all").Kinds);
         var some = SearchFaults.Parse(2, "drop, crash", "device,DrainAck,device");
-        Assert.Equal((2, FaultKinds.Drop | FaultKinds.Crash), (some.Budget, some.Kinds));
+        Assert.Equal((2, LaneFaultKinds.Drop | LaneFaultKinds.Crash), (some.Budget, some.Kinds));
         Assert.Equal(["device", "DrainAck"], some.On.AsEnumerable());
     }
 

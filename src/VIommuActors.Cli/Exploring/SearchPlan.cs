@@ -22,7 +22,7 @@ internal sealed record SearchPlan(
     /// <summary>The command that does it again.</summary>
     public string Repro => string.Join(' ',
         [
-            "viommu explore", CommandText.Quote(Asked), "--protocol", Setup.Protocol, "--strategy", Strategy,
+            "viommu explore", ShellWord.Quote(Asked), "--protocol", Setup.Protocol, "--strategy", Strategy,
             "--budget", BudgetText, "--seed", Seed.Hex(Setup.Seed),
             .. Given("--mutant", Setup.Mutant?.Name),
             .. Given("--faults", Setup.Faults.Budget > 0 ? Numbers.Plain(Setup.Faults.Budget) : null),
@@ -30,9 +30,9 @@ internal sealed record SearchPlan(
             .. Given("--faults-on", Setup.Faults.OnText),
             .. Given("--workers", Workers > 1 ? Numbers.Plain(Workers) : null),
             .. All ? ["--all"] : Array.Empty<string>(),
-            .. Sets.Select(set => "--set " + CommandText.Quote(set)),
+            .. Sets.Select(set => "--set " + ShellWord.Quote(set)),
         ]);
 
     private static IEnumerable<string> Given(string option, string? value) =>
-        value is null ? [] : [option, CommandText.Quote(value)];
+        value is null ? [] : [option, ShellWord.Quote(value)];
 }

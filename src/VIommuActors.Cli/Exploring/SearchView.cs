@@ -1,3 +1,4 @@
+using VIommuActors.Experiments.Exploring;
 using System.Globalization;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Input;
@@ -53,12 +54,12 @@ internal static class SearchView
                 $"{outcome.Plan.Setup.Protocol}, seed {Seed.Hex(outcome.Plan.Setup.Seed)}, schedule {Count(first.Schedule)}: "
                 + outcome.Counterexample!.Sentence);
             renderer.Line($"shrunk {Count(first.Steps)} -> {Count(outcome.Shrunk!.Steps)} steps: {outcome.ShrunkFile}");
-            renderer.Line($"viommu chart {CommandText.Quote(outcome.ShrunkFile!)}");
-            renderer.Line($"viommu replay {CommandText.Quote(outcome.TraceFile!)}");
+            renderer.Line($"viommu chart {ShellWord.Quote(outcome.ShrunkFile!)}");
+            renderer.Line($"viommu replay {ShellWord.Quote(outcome.TraceFile!)}");
         }
         if (outcome.SavedFile is { } saved)
         {
-            renderer.Line($"viommu explore --resume {CommandText.Quote(saved)}");
+            renderer.Line($"viommu explore --resume {ShellWord.Quote(saved)}");
         }
         else if (result.FirstViolation is null && outcome.Code != ExitCode.AsExpected)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Cli.Verbs;
 using VIommuActors.Scenarios;
 using VIommuActors.Scenarios.Schema;
 
@@ -19,6 +20,7 @@ internal static class ParseErrors
             return [];
         }
         var command = parse.CommandResult.Command;
+        if (command is Verb { TakesWordsAsTheyAre: true }) return [];
         var unknown = parse.UnmatchedTokens.Select(word => Unknown(command, word)).ToList();
         // An argument may be optional: then the parser takes a misspelt option for it.
         unknown.AddRange(parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)

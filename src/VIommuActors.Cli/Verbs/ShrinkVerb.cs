@@ -1,3 +1,4 @@
+using VIommuActors.Experiments.Exploring;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
@@ -89,8 +90,8 @@ internal sealed class ShrinkVerb : Verb
         if (!session.IsQuiet)
         {
             renderer.Line(shrunk.Sentence);
-            renderer.Line($"viommu chart {CommandText.Quote(file)}");
-            renderer.Line($"viommu replay {CommandText.Quote(file)}");
+            renderer.Line($"viommu chart {ShellWord.Quote(file)}");
+            renderer.Line($"viommu replay {ShellWord.Quote(file)}");
         }
     }
 

@@ -22,6 +22,9 @@ internal abstract class Verb : Command
     /// <summary>Three commands that work as they stand.</summary>
     public abstract ImmutableArray<string> Examples { get; }
 
+    /// <summary>True for a verb whose words are another program's: nothing among them is an error to the parser.</summary>
+    public virtual bool TakesWordsAsTheyAre => false;
+
     /// <summary>Does it.</summary>
     protected abstract ExitCode Run(ParseResult parse, ToolSession session);
 }

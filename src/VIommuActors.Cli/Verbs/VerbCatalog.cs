@@ -15,6 +15,7 @@ internal static class VerbCatalog
         new ReplayVerb(host),
         new ShrinkVerb(host),
         new ChartVerb(host),
+        new QtestVerb(host),
         new MutantsVerb(host),
         new ScenarioVerbs(host),
         new DoctorVerb(host),

@@ -98,7 +98,7 @@ public sealed class MachineWorld : IWorld, IDisposable
         get
         {
             var faults = InjectedFaults;
-            if (faults is { Budget: 0 } or { Kinds: FaultKinds.None }) return null;
+            if (faults is { Budget: 0 } or { Kinds: LaneFaultKinds.None }) return null;
             return new LaneFaults((_, _, message) => _wires is { IsWorking: true } ? KindsFor(faults, message) : LaneFaultKinds.None)
             {
                 DropsPerLane = faults.Budget,
@@ -159,8 +159,8 @@ public sealed class MachineWorld : IWorld, IDisposable
         if (message is not Message known || known is IInternal) return LaneFaultKinds.None;
         // A call and its return on one host cannot be lost, but either end of it can die.
         return message is not ISynchronous && faults.Strikes(known.Name)
-            ? (LaneFaultKinds)faults.Kinds
-            : (LaneFaultKinds)faults.Kinds & LaneFaultKinds.Crash;
+            ? faults.Kinds
+            : faults.Kinds & LaneFaultKinds.Crash;
     }
 
     private void PlanCrashes(MachineLayout layout)

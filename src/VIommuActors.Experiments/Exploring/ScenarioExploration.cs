@@ -86,7 +86,7 @@ public static class ScenarioExploration
             Headline = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{protocol} in {name}, {result.Strategy}, seed 0x{options.Seed:x}, schedule {found.Schedule:#,0}: {traced.Sentence}"),
-            Replay = $"viommu replay {Quoted(file)}",
+            Replay = $"viommu replay {ShellWord.Quote(file)}",
         }, null);
     }
 
@@ -134,10 +134,4 @@ public static class ScenarioExploration
         typeof(ScenarioExploration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() is { } version
             ? version.InformationalVersion.Split('+')[0]
             : "0.0.0";
-
-    // As a POSIX shell reads it back.
-    private static string Quoted(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || "-_./".Contains(c, StringComparison.Ordinal))
-            ? path
-            : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

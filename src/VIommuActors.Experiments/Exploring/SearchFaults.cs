@@ -1,34 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using VIommuActors.Experiments.Running;
+using VIommuActors.Simulation;
 
 namespace VIommuActors.Experiments.Exploring;
-
-/// <summary>What a search may do to a message or to the party that is about to take it.</summary>
-[Flags]
-public enum FaultKinds
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>The message is lost.</summary>
-    Drop = 1,
-
-    /// <summary>It is delivered, and once more later.</summary>
-    Duplicate = 2,
-
-    /// <summary>Later messages of its link may overtake it.</summary>
-    Reorder = 4,
-
-    /// <summary>It comes when nothing else can happen and <see cref="MachineWorld.DelayNs"/> have passed.</summary>
-    Delay = 8,
-
-    /// <summary>Its receiver dies, and the message is lost with it.</summary>
-    Crash = 16,
-
-    /// <summary>All of them.</summary>
-    All = Drop | Duplicate | Reorder | Delay | Crash,
-}
 
 /// <summary>The faults that a search places by itself, wherever they could strike.</summary>
 /// <param name="Budget">How many faults a schedule may have, from 0.</param>
@@ -37,15 +12,15 @@ public enum FaultKinds
 /// Where they strike: names of messages, which can suffer everything but a crash, and of parties, which can crash. Empty: every message
 /// that can be lost, and every party that can crash. Otherwise nothing that is not named.
 /// </param>
-public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<string> On)
+public sealed record SearchFaults(int Budget, LaneFaultKinds Kinds, ImmutableArray<string> On)
 {
     private const string Everything = "all";
 
     /// <summary>No faults.</summary>
-    public static SearchFaults None { get; } = new(0, FaultKinds.All, []);
+    public static SearchFaults None { get; } = new(0, LaneFaultKinds.All, []);
 
     /// <summary>Every kind of fault on every message and party.</summary>
-    public static SearchFaults Any(int budget) => new(budget, FaultKinds.All, []);
+    public static SearchFaults Any(int budget) => new(budget, LaneFaultKinds.All, []);
 
     /// <summary>Names of the kinds, as <see cref="Parse"/> takes them.</summary>
     public static ImmutableArray<string> KindNames { get; } = ["drop", "duplicate", "reorder", "delay", "crash"];
@@ -54,9 +29,9 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
     public static ImmutableArray<string> TargetNames { get; } = [.. MessageFaults.Losable, .. PlannedCrashes.Names];
 
     /// <summary>The kinds as <see cref="Parse"/> takes them; null for all.</summary>
-    public string? KindsText => Kinds == FaultKinds.All
+    public string? KindsText => Kinds == LaneFaultKinds.All
         ? null
-        : string.Join(',', KindNames.Where((_, index) => Kinds.HasFlag((FaultKinds)(1 << index))));
+        : string.Join(',', KindNames.Where((_, index) => Kinds.HasFlag((LaneFaultKinds)(1 << index))));
 
     /// <summary>The targets as <see cref="Parse"/> takes them; null for all.</summary>
     public string? OnText => On.IsEmpty ? null : string.Join(',', On);
@@ -78,10 +53,10 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
         ArgumentOutOfRangeException.ThrowIfNegative(budget);
         var parsed = new SearchFaults(budget, ParseKinds(kinds), ParseTargets(on));
         var canStrike = parsed.On.IsEmpty
-            || (parsed.Kinds.HasFlag(FaultKinds.Crash) && parsed.On.Any(PlannedCrashes.Names.Contains))
-            || ((parsed.Kinds & ~FaultKinds.Crash) != 0 && parsed.On.Any(MessageFaults.Losable.Contains));
+            || (parsed.Kinds.HasFlag(LaneFaultKinds.Crash) && parsed.On.Any(PlannedCrashes.Names.Contains))
+            || ((parsed.Kinds & ~LaneFaultKinds.Crash) != 0 && parsed.On.Any(MessageFaults.Losable.Contains));
         if (canStrike) return parsed;
-        throw new FormatException(parsed.Kinds == FaultKinds.Crash
+        throw new FormatException(parsed.Kinds == LaneFaultKinds.Crash
             ? $"a crash strikes parties, and {on} names none; accepted: {string.Join(", ", PlannedCrashes.Names)}"
             : $"{kinds} strike messages, and {on} names none; accepted: {string.Join(", ", MessageFaults.Losable)}");
     }
@@ -90,17 +65,17 @@ public sealed record SearchFaults(int Budget, FaultKinds Kinds, ImmutableArray<s
     internal bool Strikes(string message) => On.IsEmpty || On.Contains(message);
 
     /// <summary>Whether parties of this name may crash.</summary>
-    internal bool Crashes(string party) => Kinds.HasFlag(FaultKinds.Crash) && (On.IsEmpty || On.Contains(party));
+    internal bool Crashes(string party) => Kinds.HasFlag(LaneFaultKinds.Crash) && (On.IsEmpty || On.Contains(party));
 
-    private static FaultKinds ParseKinds(string? text)
+    private static LaneFaultKinds ParseKinds(string? text)
     {
-        if (text is null or Everything) return FaultKinds.All;
-        var kinds = FaultKinds.None;
+        if (text is null or Everything) return LaneFaultKinds.All;
+        var kinds = LaneFaultKinds.None;
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
             var index = KindNames.IndexOf(name);
             if (index < 0) throw Unknown(name, "kind of fault", KindNames);
-            kinds |= (FaultKinds)(1 << index);
+            kinds |= (LaneFaultKinds)(1 << index);
         }
         return kinds;
     }

@@ -63,6 +63,10 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
             case MmioAccess access:
                 Access(access);
                 break;
+            case InterruptRequest request:
+                var remapped = Unit.RemapInterrupt(request.Source, request.Address, request.Data);
+                if (remapped.Ok) _port.Send(_nodes.Vcpus[0], new UnitInterrupt(Self, _index, remapped.Address, remapped.Data));
+                break;
             case EmulatorAttached attached:
                 EmulatorAttached = attached.Attached;
                 _gone.Clear();
@@ -70,6 +74,9 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
                 break;
             case DevicePresence presence:
                 Presence(presence);
+                break;
+            case PlatformReset:
+                Unit.Reset();
                 break;
             default:
                 if (!_half.Receive(message)) throw new UnhandledMessageException(message, $"viommu {_index}");

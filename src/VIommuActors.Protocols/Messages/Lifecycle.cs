@@ -12,6 +12,13 @@ public sealed record PowerOn(NodeId From, bool Again = false) : Message(From), I
     public override Wire Wire => Wire.Return;
 }
 
+/// <summary>Machine → unit, device: reset of the platform while nothing is under way: registers as at power on, nothing remembered.</summary>
+public sealed record PlatformReset(NodeId From) : Message(From), IInternal
+{
+    /// <inheritdoc/>
+    public override Wire Wire => Wire.Return;
+}
+
 /// <summary>The hypercalls of a dummy vIOMMU's life, in the order in which it makes them.</summary>
 public enum AttachStep
 {
@@ -107,7 +114,9 @@ public sealed record DomainCrashed(NodeId From) : Message(From), IInternal
     public override Wire Wire => Wire.Return;
 }
 
-/// <summary>vIOMMU → vCPU: a message-signalled interrupt of the unit (fault event or invalidation event).</summary>
+/// <summary>
+/// vIOMMU → vCPU: a message-signalled interrupt, of the unit itself (fault event or invalidation event) or of a device, remapped.
+/// </summary>
 public sealed record UnitInterrupt(NodeId From, int Unit, ulong Address, uint Data) : Message(From)
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace VIommuActors.Vtd.Faults;
 /// <remarks>
 /// VT-d specification §7.2 to §7.3 (primary fault logging) and §6.5.2 (queue errors). The order of checks is the one measured on QEMU 11.1.
 /// </remarks>
-internal sealed class FaultLog(HostPort host, bool qemuQuirks)
+internal sealed class FaultLog(HostPort host, QemuRelease? quirks)
 {
     private Fsts _errors; // PPF is not stored: it is the record's F
 
@@ -24,25 +24,32 @@ internal sealed class FaultLog(HostPort host, bool qemuQuirks)
     public bool StopsQueue => (_errors & Fsts.StopsQueue) != 0;
 
     /// <summary>Logs a translation fault, unless it must be dropped.</summary>
-    public void Record(SourceId source, Iova address, FaultReason reason, Permission wanted, byte addressType)
+    public void Record(
+        SourceId source, Iova address, FaultReason reason, Permission wanted, byte addressType, int pasid = 0, bool hasPasid = false) =>
+        Record(Frcd.Of(source, address, reason, (wanted & Permission.Read) != 0, (wanted & Permission.Write) != 0, addressType)
+            .With(pasid, hasPasid));
+
+    /// <summary>Logs an interrupt fault: FI has the index of the entry in 63:48.</summary>
+    public void RecordInterrupt(SourceId source, int index, FaultReason reason) => Record(Frcd.OfInterrupt(source, index, reason));
+
+    private void Record(Frcd record)
     {
         if ((_errors & Fsts.Overflow) != 0) return; // software first clears the overflow
         if (Record0.Pending)
         {
             // Another fault of the same source collapses into the record that stands.
-            if (Record0.Source != source) Set(Fsts.Overflow);
+            if (Record0.Source != record.Source) Set(Fsts.Overflow);
             return;
         }
 
         var quiet = Status == Fsts.None;
-        Record0 = Frcd.Of(
-            source, address, reason, (wanted & Permission.Read) != 0, (wanted & Permission.Write) != 0, addressType);
+        Record0 = record;
         if (quiet) Event.Raise();
     }
 
     public void QueueError(QueueErrorInfo info)
     {
-        if (!qemuQuirks) QueueErrors = QueueErrors.With(info);
+        if (quirks is null) QueueErrors = QueueErrors.With(info);
         Set(Fsts.QueueError);
     }
 

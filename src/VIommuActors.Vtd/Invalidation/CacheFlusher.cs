@@ -17,7 +17,7 @@ internal sealed class CacheFlusher(VtdOptions options, DmaRemapping remapping, H
     /// <summary>TE or SRTP: both caches, entirely.</summary>
     public InvalidationId? Everything(InvalidationCommand command)
     {
-        remapping.Contexts.InvalidateAll();
+        remapping.InvalidateContexts();
         remapping.Iotlb.InvalidateAll();
         return Announce(command, Granularity.Global);
     }
@@ -27,11 +27,11 @@ internal sealed class CacheFlusher(VtdOptions options, DmaRemapping remapping, H
     {
         if (granularity != 3)
         {
-            remapping.Contexts.InvalidateAll();
+            remapping.InvalidateContexts();
             return Announce(command, Granularity.Global);
         }
 
-        remapping.Contexts.InvalidateDevice(source, functionMask);
+        remapping.InvalidateContext(source, functionMask);
         return Announce(command, Granularity.Device, domain, source, functionMask);
     }
 
@@ -56,6 +56,18 @@ internal sealed class CacheFlusher(VtdOptions options, DmaRemapping remapping, H
                 return Announce(
                     command, Granularity.Page, domain, address: first, pages: pages, drainReads: drainReads, drainWrites: drainWrites);
         }
+    }
+
+    /// <summary>IOTLB entries of a PASID: all of the domain's (G = 2), or those of some pages (G = 3).</summary>
+    /// <remarks>Requests without a PASID share the entries of the PASID that stands for none, which the entries do not name.</remarks>
+    public InvalidationId? PasidIotlb(byte granularity, DomainId domain, Iova address, int addressMask)
+    {
+        if (granularity != 3)
+            return Iotlb(InvalidationCommand.QueuedIotlb, 2, domain, drainReads: true, drainWrites: true, default, 0);
+        var pages = 1UL << addressMask;
+        var first = new Iova(address.Value & ~((pages << 12) - 1));
+        remapping.Iotlb.InvalidatePages(domain, first, addressMask, firstLevelByPage: true);
+        return Announce(InvalidationCommand.QueuedIotlb, Granularity.Page, domain, address: first, pages: pages);
     }
 
     /// <summary>Device TLB: nothing of the unit's own; the device answers.</summary>

@@ -13,9 +13,11 @@ namespace VIommuActors.Vtd.Invalidation;
 internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory, HostPort host, CacheFlusher flusher, FaultLog faults)
 {
     private readonly PendingList _pending = new();
+    private readonly DescriptorRules _rules = new(options);
+    private readonly ulong _readableLow = options.Quirks switch { null => 0xfff, QemuRelease.Qemu7 => 0x7, _ => 0x807 };
     private ulong _written;   // IQA as software wrote it
     private Iqa _latched;     // IQA as QIE found it
-    private ulong _head, _tail;
+    private ulong _head, _tail, _tailRead, _step = Iqa.DescriptorSize;
     private bool _disabling;  // QIE was written as 0 before the queue had drained
     private bool _lastWasWait;
 
@@ -27,12 +29,12 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
 
     public ulong Head => _head;
 
-    public ulong Tail => _tail;
+    public ulong Tail => _tailRead;
 
     public int PendingCount => _pending.Count;
 
-    /// <summary>IQA as it reads. QEMU shows the base of the queue in use, 0 before the first.</summary>
-    public ulong Address => options.QemuQuirks ? _latched.Base.Value | (_written & 0xfff) : _written;
+    /// <summary>IQA as it reads. QEMU shows the base of the queue in use, 0 before the first; 7.2 does not show DW.</summary>
+    public ulong Address => (options.QemuQuirks ? _latched.Base.Value : _written & ~0xfffUL) | (_written & _readableLow);
 
     public void WriteAddress(ulong value, ulong half)
     {
@@ -42,7 +44,10 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
 
     public void WriteTail(uint value)
     {
-        _tail = value & Iqa.PointerMask;
+        _tailRead = value & Iqa.PointerMask;
+        // QEMU 7.2 forgets a tail between two descriptors.
+        if (options.Quirks == QemuRelease.Qemu7 && _tailRead % _step != 0) return;
+        _tail = _tailRead;
         CheckTailAndRun();
     }
 
@@ -64,7 +69,8 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
         if (wanted == Enabled) return;
         if (wanted)
         {
-            _latched = new Iqa(_written);
+            _latched = new Iqa(options.QemuQuirks ? _written & (((1UL << options.HostAddressWidth) - 1) | 0xfff) : _written);
+            _step = options.ScalableMode && _latched.IsWide ? 2 * Iqa.DescriptorSize : Iqa.DescriptorSize;
             _head = 0;
             Enabled = true;
             if (_tail != 0) CheckTailAndRun();
@@ -79,7 +85,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     /// <summary>Software has cleared what stopped the queue. A bad tail is judged again when software writes a tail.</summary>
     public void Resume()
     {
-        if (_tail < _latched.Bytes) Run();
+        if (_tail < _latched.Bytes && _tail % _step == 0) Run();
     }
 
     public bool Complete(InvalidationId id)
@@ -100,8 +106,9 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     public void Reset()
     {
         _pending.Clear();
-        _written = _head = _tail = 0;
+        _written = _head = _tail = _tailRead = 0;
         _latched = default;
+        _step = Iqa.DescriptorSize;
         Enabled = _disabling = _lastWasWait = WaitCompleted = false;
         Event.Reset();
     }
@@ -111,6 +118,8 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
         if (!Enabled || faults.StopsQueue) return;
         if (_tail >= _latched.Bytes)
             faults.QueueError(QueueErrorInfo.TailBeyondQueue);
+        else if (_tail % _step != 0)
+            faults.QueueError(QueueErrorInfo.TailMisaligned);
         else
             Run();
     }
@@ -133,7 +142,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
                 break;
             }
 
-            _head += Iqa.DescriptorSize;
+            _head += _step;
             if (_head == _latched.Bytes) _head = 0;
             host.DescriptorFetched(descriptor.Low, descriptor.High);
             Start(descriptor);
@@ -149,13 +158,19 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
         if (!memory.TryRead64(new GuestPhysical(at), out var low) || !memory.TryRead64(new GuestPhysical(at + 8), out var high))
             return QueueErrorInfo.FetchFailed;
         descriptor = new InvalidationDescriptor(low, high);
-        var error = descriptor.Check(options);
+        if (_step > Iqa.DescriptorSize && !HasEmptyUpperHalf(at)) return QueueErrorInfo.ReservedField;
+        var error = _rules.Check(descriptor);
         if (error != QueueErrorInfo.None || descriptor.Type != DescriptorType.Wait || !descriptor.StatusWrite) return error;
         // The status goes out later, perhaps much later: an address without RAM is refused while the head still names the wait.
-        return memory.TryRead64(new GuestPhysical(descriptor.StatusAddress.Value & ~7UL), out _)
-            ? QueueErrorInfo.None
-            : QueueErrorInfo.ReservedField;
+        var status = descriptor.StatusAddress.Value;
+        var exists = memory.TryRead64(new GuestPhysical(status & ~7UL), out _)
+            || (options.QemuQuirks && status >> 20 == 0xfee); // QEMU's APIC takes it, and nobody sees it again
+        return exists ? QueueErrorInfo.None : QueueErrorInfo.ReservedField;
     }
+
+    private bool HasEmptyUpperHalf(ulong at) => options.Quirks == QemuRelease.Qemu7
+        || (memory.TryRead64(new GuestPhysical(at + 16), out var third) && memory.TryRead64(new GuestPhysical(at + 24), out var fourth)
+            && (third | fourth) == 0);
 
     private void Start(in InvalidationDescriptor descriptor)
     {
@@ -180,6 +195,13 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
             case DescriptorType.DeviceTlb when options.DeviceTlb:
                 Track(flusher.DeviceTlb(descriptor.Source, descriptor.DeviceAddress, descriptor.DevicePages), descriptor.Source);
                 break;
+            case DescriptorType.PasidIotlb when options.ScalableMode:
+                Track(flusher.PasidIotlb(descriptor.Granularity, descriptor.Domain, descriptor.Address, descriptor.AddressMask));
+                break;
+            case DescriptorType.PasidDeviceTlb when options.DeviceTlb:
+                Track(
+                    flusher.DeviceTlb(descriptor.PasidSource, descriptor.DeviceAddress, descriptor.DevicePages), descriptor.PasidSource);
+                break;
             case DescriptorType.Wait when _pending.Count == 0:
                 Finish(descriptor);
                 break;
@@ -187,7 +209,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
                 _pending.AddWait(descriptor, flusher.LastId);
                 break;
             default:
-                break; // interrupt entries are not cached; device TLBs do not exist without ECAP.DT
+                break; // interrupt and PASID entries are not cached; device TLBs do not exist without ECAP.DT
         }
     }
 
@@ -209,7 +231,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
     private void DisableIfDrained()
     {
         if (!_disabling || _pending.Count != 0) return;
-        if (_head != _tail && !faults.StopsQueue) return;
+        if (_head != _tail && (options.QemuQuirks || !faults.StopsQueue)) return;
         Enabled = _disabling = false;
         _head = 0;
     }

@@ -1,3 +1,4 @@
+using VIommuActors.Vtd.Interrupts;
 using VIommuActors.Vtd.Invalidation;
 using VIommuActors.Vtd.Spec;
 using VIommuActors.Vtd.Translation;
@@ -10,8 +11,11 @@ namespace VIommuActors.Vtd.Registers;
 /// setting at once; TES resp. RTPS follow when the host has finished requests that used the old one. While such a change is under way
 /// its command bit is ignored.
 /// </remarks>
-internal sealed class GlobalStatus(VtdOptions options, DmaRemapping remapping, QueuedInvalidation queue, CacheFlusher flusher)
+internal sealed class GlobalStatus(
+    VtdOptions options, DmaRemapping remapping, QueuedInvalidation queue, CacheFlusher flusher, InterruptRemapping interrupts)
 {
+    // QEMU's registers are there without the capability too.
+    private readonly bool _hasInterruptTable = options.InterruptRemapping || options.QemuQuirks;
     private Gcmd _status; // without QIES, which the queue knows
     private InvalidationId? _translationPending, _rootPending;
 
@@ -33,8 +37,8 @@ internal sealed class GlobalStatus(VtdOptions options, DmaRemapping remapping, Q
 
     public void WriteInterruptTable(ulong value, ulong half)
     {
-        if (!options.InterruptRemapping) return;
-        var mask = half & ~0x7f0UL;
+        if (!_hasInterruptTable) return;
+        var mask = half & Irta.Writable;
         InterruptTable = (InterruptTable & ~mask) | (value & mask);
     }
 
@@ -42,7 +46,7 @@ internal sealed class GlobalStatus(VtdOptions options, DmaRemapping remapping, Q
     {
         var command = (Gcmd)value;
         var translation = Has(command, Gcmd.Translation);
-        if (_translationPending is null && translation != remapping.Enabled)
+        if (_translationPending is null && translation != remapping.Enabled && options.DmaTranslation)
         {
             remapping.Enabled = translation;
             _translationPending = flusher.Everything(InvalidationCommand.TranslationEnable);
@@ -52,15 +56,24 @@ internal sealed class GlobalStatus(VtdOptions options, DmaRemapping remapping, Q
         if (_rootPending is null && Has(command, Gcmd.SetRootTable))
         {
             _status &= ~Gcmd.SetRootTable;
-            remapping.Root = new GuestPhysical(Root.Table.Value & ((1UL << options.HostAddressWidth) - 1));
+            remapping.Root = new Rtaddr(Root.Raw & ((1UL << options.HostAddressWidth) - 1));
             _rootPending = flusher.Everything(InvalidationCommand.RootTablePointer);
             if (_rootPending is null) _status |= Gcmd.SetRootTable;
         }
 
         if (options.QueuedInvalidation) queue.SetEnabled(Has(command, Gcmd.QueuedInvalidation));
-        if (!options.InterruptRemapping) return;
-        if (Has(command, Gcmd.SetInterruptTable)) _status |= Gcmd.SetInterruptTable;
-        _status = (_status & ~Gcmd.InterruptRemapping) | (command & Gcmd.InterruptRemapping);
+        if (!_hasInterruptTable) return;
+        if (Has(command, Gcmd.SetInterruptTable))
+        {
+            interrupts.Table = new Irta(InterruptTable & (((1UL << options.HostAddressWidth) - 1) | 0xfff));
+            _status |= Gcmd.SetInterruptTable;
+        }
+
+        // QEMU ignores CFI.
+        var levels = options.QemuQuirks ? Gcmd.InterruptRemapping : Gcmd.InterruptRemapping | Gcmd.CompatibilityInterrupts;
+        _status = (_status & ~levels) | (command & levels);
+        interrupts.Enabled = Has(_status, Gcmd.InterruptRemapping);
+        interrupts.CompatibilityAllowed = Has(_status, Gcmd.CompatibilityInterrupts);
     }
 
     /// <summary>True when the id was one of the two pending ones.</summary>

@@ -8,7 +8,7 @@ public readonly record struct Cap(ulong Raw)
 {
     private static readonly Bits NdBits = new(0, 3), CmBit = new(7, 1), SagawBits = new(8, 5), MgawBits = new(16, 6), FroBits = new(24, 10);
     private static readonly Bits SllpsBits = new(34, 4), PsiBit = new(39, 1), NfrBits = new(40, 8), MamvBits = new(48, 6);
-    private static readonly Bits DwdBit = new(54, 1), DrdBit = new(55, 1), EsrtpsBit = new(63, 1);
+    private static readonly Bits DwdBit = new(54, 1), DrdBit = new(55, 1), Fl1gpBit = new(56, 1), EsrtpsBit = new(63, 1);
 
     /// <summary>Largest address mask of a page-selective invalidation that this model offers: 2^18 pages.</summary>
     public const int MaxAddressMask = 18;
@@ -20,7 +20,7 @@ public readonly record struct Cap(ulong Raw)
         ("PHMR", new(6, 1)), ("CM", CmBit), ("SAGAW", SagawBits),
         ("MGAW", MgawBits), ("ZLR", new(22, 1)), ("FRO", FroBits), ("SLLPS", SllpsBits),
         ("PSI", PsiBit), ("NFR", NfrBits), ("MAMV", MamvBits),
-        ("DWD", DwdBit), ("DRD", DrdBit), ("FL1GP", new(56, 1)), ("PI", new(59, 1)), ("FL5LP", new(60, 1)), ("ECMDS", new(61, 1)),
+        ("DWD", DwdBit), ("DRD", DrdBit), ("FL1GP", Fl1gpBit), ("PI", new(59, 1)), ("FL5LP", new(60, 1)), ("ECMDS", new(61, 1)),
         ("ESIRTPS", new(62, 1)), ("ESRTPS", EsrtpsBit),
     ];
 
@@ -57,6 +57,9 @@ public readonly record struct Cap(ulong Raw)
     /// <summary>DRD: read drain is honoured.</summary>
     public bool ReadDrain => DrdBit.IsSet(Raw);
 
+    /// <summary>FL1GP: 1 GiB pages in first-level tables.</summary>
+    public bool FirstLevelGiantPages => Fl1gpBit.IsSet(Raw);
+
     /// <summary>ESRTPS: setting the root table pointer invalidates everything.</summary>
     public bool EnhancedSetRootPointer => EsrtpsBit.IsSet(Raw);
 
@@ -64,7 +67,7 @@ public readonly record struct Cap(ulong Raw)
     public static Cap From(VtdOptions options) => new(
         NdBits.Of(6) |
         CmBit.Of(options.CachingMode) |
-        SagawBits.Of(options.AddressWidth == 48 ? 0b110u : 0b010u) |
+        SagawBits.Of(!options.DmaTranslation ? 0 : options.AddressWidth == 48 ? 0b110u : 0b010u) |
         MgawBits.Of((ulong)(options.AddressWidth - 1)) |
         FroBits.Of(RegisterOffset.Frcd / 16) |
         SllpsBits.Of(0b11) |
@@ -73,5 +76,6 @@ public readonly record struct Cap(ulong Raw)
         MamvBits.Of(MaxAddressMask) |
         DwdBit.Of(options.Drain) |
         DrdBit.Of(options.Drain) |
+        Fl1gpBit.Of(options.FirstLevel && options.FirstLevelGiantPages) |
         EsrtpsBit.Of(options.EnhancedSetRootPointer));
 }

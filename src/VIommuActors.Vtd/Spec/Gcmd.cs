@@ -11,7 +11,7 @@ public enum Gcmd : uint
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>CFI / CFIS: compatibility-format interrupts. Level; not offered by this model.</summary>
+    /// <summary>CFI / CFIS: compatibility-format interrupts go through while IRE is 1. Level.</summary>
     CompatibilityInterrupts = 1u << 23,
 
     /// <summary>SIRTP / IRTPS: latch IRTA. One-shot.</summary>

@@ -17,9 +17,21 @@ public enum DescriptorType : byte
 
     /// <summary>Invalidation wait.</summary>
     Wait = 5,
+
+    /// <summary>IOTLB entries of a PASID.</summary>
+    PasidIotlb = 6,
+
+    /// <summary>PASID cache.</summary>
+    PasidCache = 7,
+
+    /// <summary>Device-TLB entries of a PASID.</summary>
+    PasidDeviceTlb = 8,
 }
 
-/// <summary>Invalidation descriptor of legacy mode: 128 bits. Properties decode it, the static methods encode it.</summary>
+/// <summary>
+/// Invalidation descriptor: 128 bits, or the lower half of 256, whose upper half is reserved. Properties decode it, the static methods
+/// encode it.
+/// </summary>
 /// <remarks>
 /// VT-d specification §6.5.2; the same fields in Linux <c>intel/iommu.h</c>
 /// (<c>QI_*</c>), QEMU (<c>VTD_INV_DESC_*</c>) and Xen <c>vtd/iommu.h</c>.
@@ -34,12 +46,8 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
     private static readonly Bits DrainWriteBit = new(6, 1), DrainReadBit = new(7, 1), DepthBits = new(16, 5);
     private static readonly Bits AddressMaskBits = new(0, 6), LeafOnlyBit = new(6, 1), SizeBit = new(0, 1);
     private static readonly Bits InterruptBit = new(4, 1), StatusWriteBit = new(5, 1), FenceBit = new(6, 1), DataBits = new(32, 32);
+    private static readonly Bits PasidBits = new(32, 20), GlobalBit = new(0, 1), DeviceSizeBit = new(11, 1);
     private static readonly Bits IndexedBit = new(4, 1), IndexMaskBits = new(27, 5), IndexBits = new(32, 16);
-
-    // Reserved bits per type: what QEMU 11.1 refuses, which is the specification's layout without PASIDs and without PFSID.
-    private const ulong ContextReservedLow = 0xfffc0000_0000f1c0, IotlbReservedLow = 0xffffffff_0000f100, IotlbReservedHigh = 0xf80;
-    private const ulong DeviceReservedLow = 0xffff0000_ffe0f1f0, DeviceReservedHigh = 0xffe, InterruptReservedLow = 0xffff0000_07fff1e0;
-    private const ulong WaitReservedLow = 0xfffff180, WaitReservedHigh = 3;
 
     /// <summary>Type; may be a value that <see cref="DescriptorType"/> does not name.</summary>
     public DescriptorType Type => (DescriptorType)((Low & 0xf) | ((Low >> 5) & 0x70));
@@ -86,12 +94,18 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
     /// <summary>Status address of wait descriptors, guest-physical.</summary>
     public GuestPhysical StatusAddress => new(High & ~3UL);
 
+    /// <summary>PASID of the descriptors that have one.</summary>
+    public int Pasid => (int)PasidBits.Get(Low);
+
+    /// <summary>SID of PASID device-TLB descriptors.</summary>
+    public SourceId PasidSource => new((ushort)DomainBits.Get(Low));
+
     /// <summary>Pages that a device-TLB descriptor covers: 1, or 2 to the position of the lowest zero bit of ADDR, or everything.</summary>
     public ulong DevicePages
     {
         get
         {
-            if (!SizeBit.IsSet(High)) return 1;
+            if (!(Type == DescriptorType.PasidDeviceTlb ? DeviceSizeBit : SizeBit).IsSet(High)) return 1;
             var ones = System.Numerics.BitOperations.TrailingZeroCount(~(High >> 12));
             return ones >= 51 ? AllPages : 2UL << ones;
         }
@@ -99,35 +113,6 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
 
     /// <summary>First address that a device-TLB descriptor covers.</summary>
     public Iova DeviceAddress => DevicePages == AllPages ? default : new(Address.Value & ~((DevicePages << 12) - 1));
-
-    /// <summary>What is wrong with the descriptor on a unit with <paramref name="options"/>, if anything.</summary>
-    public QueueErrorInfo Check(VtdOptions options)
-    {
-        var ok = true;
-        switch (Type)
-        {
-            case DescriptorType.Context:
-                ok = (Low & ContextReservedLow) == 0 && High == 0 && Granularity != 0;
-                break;
-            case DescriptorType.Iotlb:
-                ok = (Low & IotlbReservedLow) == 0 && (High & IotlbReservedHigh) == 0 && Granularity != 0
-                    && (Granularity != 3 || AddressMask <= Cap.MaxAddressMask);
-                break;
-            case DescriptorType.DeviceTlb:
-                ok = (Low & DeviceReservedLow) == 0 && (High & DeviceReservedHigh) == 0;
-                break;
-            case DescriptorType.InterruptEntry when options.InterruptRemapping:
-                ok = (Low & InterruptReservedLow) == 0 && High == 0;
-                break;
-            case DescriptorType.Wait:
-                ok = (Low & WaitReservedLow) == 0 && (High & WaitReservedHigh) == 0 && (Interrupt || StatusWrite || Fence);
-                break;
-            default:
-                return QueueErrorInfo.InvalidType;
-        }
-
-        return ok ? QueueErrorInfo.None : QueueErrorInfo.ReservedField;
-    }
 
     /// <summary>Context cache, everything.</summary>
     public static InvalidationDescriptor ContextGlobal() => new(Head(DescriptorType.Context) | GranularityBits.Of(1), 0);
@@ -179,6 +164,22 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
         return new InvalidationDescriptor(
             Head(DescriptorType.DeviceTlb) | DepthBits.Of((ulong)depth & 31) | SourceBits.Of(source.Value), high);
     }
+
+    /// <summary>IOTLB, everything of a PASID of one domain.</summary>
+    public static InvalidationDescriptor PasidIotlb(DomainId domain, int pasid) => new(
+        Head(DescriptorType.PasidIotlb) | GranularityBits.Of(2) | DomainBits.Of(domain.Value) | PasidBits.Of((ulong)pasid), 0);
+
+    /// <summary>IOTLB, 2^<paramref name="addressMask"/> pages of a PASID of one domain.</summary>
+    public static InvalidationDescriptor PasidIotlbPage(DomainId domain, int pasid, Iova address, int addressMask) => new(
+        Head(DescriptorType.PasidIotlb) | GranularityBits.Of(3) | DomainBits.Of(domain.Value) | PasidBits.Of((ulong)pasid),
+        address.Page.Value | AddressMaskBits.Of((ulong)addressMask));
+
+    /// <summary>PASID cache, everything.</summary>
+    public static InvalidationDescriptor PasidCacheGlobal() => new(Head(DescriptorType.PasidCache) | GranularityBits.Of(3), 0);
+
+    /// <summary>PASID cache, one PASID of one domain.</summary>
+    public static InvalidationDescriptor PasidCache(DomainId domain, int pasid) => new(
+        Head(DescriptorType.PasidCache) | GranularityBits.Of(1) | DomainBits.Of(domain.Value) | PasidBits.Of((ulong)pasid), 0);
 
     /// <summary>Interrupt entry cache, everything.</summary>
     public static InvalidationDescriptor InterruptGlobal() => new(Head(DescriptorType.InterruptEntry), 0);

@@ -18,6 +18,9 @@ public enum QueueErrorInfo : byte
 
     /// <summary>A reserved bit, or a field value that the unit does not offer.</summary>
     ReservedField = 4,
+
+    /// <summary>The tail is not a multiple of 32 in a queue of 256-bit descriptors.</summary>
+    TailMisaligned = 6,
 }
 
 /// <summary>Invalidation queue error record: 64 bits, RO, offset 0xb0. A field is 0 while its bit in FSTS is 0.</summary>

@@ -1,17 +1,17 @@
-using VIommuActors.Vtd.Spec;
-
 namespace VIommuActors.Vtd.Translation;
 
 /// <summary>
 /// Cache of valid context entries by source id. Never holds a not-present entry. A full cache is emptied before the next goes in.
 /// </summary>
-internal sealed class ContextCache(int capacity)
+/// <typeparam name="TEntry">Entry of the mode.</typeparam>
+internal sealed class ContextCache<TEntry>(int capacity)
+    where TEntry : struct
 {
-    private readonly DenseMap<ContextEntry> _entries = new(capacity);
+    private readonly DenseMap<TEntry> _entries = new(capacity);
 
     public int Count => _entries.Count;
 
-    public bool TryLookup(SourceId source, out ContextEntry entry)
+    public bool TryLookup(SourceId source, out TEntry entry)
     {
         var at = _entries.Find(source.Value);
         entry = at >= 0 ? _entries.At(at) : default;
@@ -19,7 +19,7 @@ internal sealed class ContextCache(int capacity)
     }
 
     /// <summary>Adds an entry that a lookup has just missed.</summary>
-    public void Insert(SourceId source, in ContextEntry entry)
+    public void Insert(SourceId source, in TEntry entry)
     {
         if (_entries.Full) _entries.Clear();
         _entries.Add(source.Value, entry);

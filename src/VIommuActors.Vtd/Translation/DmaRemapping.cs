@@ -12,19 +12,23 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private const byte Untranslated = 0, TranslationRequest = 1;
 
     private readonly SecondLevelWalker _walker = new(options, memory);
+    private readonly ScalableRemapping? _scalable = options.ScalableMode ? new(options, memory) : null;
     private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
     private readonly bool _dropsWeakHits = options.QemuQuirks;
+    private readonly int _noPasid = options.Quirks == QemuRelease.Qemu7 ? 0xffff : 0; // what it records for a request without one
     private long _hits, _misses, _walks, _contextHits, _contextMisses;
 
     public Iotlb Iotlb { get; } = new(options.IotlbCapacity);
 
-    public ContextCache Contexts { get; } = new(options.ContextCacheCapacity);
+    private readonly ContextCache<ContextEntry> _contexts = new(options.ContextCacheCapacity);
 
     /// <summary>What GCMD.TE last asked for; requests follow it at once, GSTS.TES may lag.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>Root table as latched by SRTP.</summary>
-    public GuestPhysical Root { get; set; }
+    /// <summary>RTADDR as latched by SRTP, within the host's address width.</summary>
+    public Rtaddr Root { get; set; }
+
+    private bool IsScalable => _scalable is not null && (options.QemuQuirks ? (Root.Mode & 1) != 0 : Root.Mode == 1);
 
     public VtdCounters Counters => new(_hits, _misses, _walks, Iotlb.Count, Iotlb.Evictions, _contextHits, _contextMisses);
 
@@ -45,6 +49,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private Translated Miss(SourceId source, Iova address, Permission wanted)
     {
         _misses++;
+        if (IsScalable) return Scalable(source, address, wanted, Untranslated);
         var reason = TryGetContext(source, out var context);
         if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, Untranslated);
         return context.Type == TranslationType.PassThrough
@@ -56,6 +61,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     {
         if (!Enabled) return Identity(address, default);
         if (wanted == Permission.None) wanted = Permission.Read;
+        if (IsScalable) return ScalableForDevice(source, address, wanted);
         var reason = TryGetContext(source, out var context);
         if (reason == FaultReason.None && (context.Type != TranslationType.DeviceTlb || !options.DeviceTlb))
             reason = FaultReason.TranslatedBlocked;
@@ -72,7 +78,19 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         Enabled = false;
         Root = default;
         Iotlb.InvalidateAll();
-        Contexts.InvalidateAll();
+        InvalidateContexts();
+    }
+
+    public void InvalidateContexts()
+    {
+        _contexts.InvalidateAll();
+        _scalable?.Contexts.InvalidateAll();
+    }
+
+    public void InvalidateContext(SourceId source, byte functionMask)
+    {
+        _contexts.InvalidateDevice(source, functionMask);
+        _scalable?.Contexts.InvalidateDevice(source, functionMask);
     }
 
     private static Translated Identity(Iova address, DomainId domain) =>
@@ -91,26 +109,57 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         FaultReason.None, new GuestPhysical(entry.Page.Value | (address.Value & entry.Mask)), entry.Mask, entry.Allowed, entry.Domain, hit);
 
     private Translated ToInterruptRange(SourceId source, Iova address, Permission wanted) =>
-        // A write is an interrupt request and never remapped as DMA. There is nothing to read.
-        wanted == Permission.Write
-            ? Identity(address, default) with { Allowed = Permission.Write }
+        // A write is an interrupt request and never remapped as DMA. There is nothing to read; QEMU reads it as zeros.
+        wanted == Permission.Write || options.QemuQuirks
+            ? Identity(address, default) with { Allowed = wanted }
             : Fault(FaultReason.ReadDenied, default, source, address, wanted, Untranslated);
 
     private Translated Walk(in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
     {
         var bits = Math.Min(context.AddressBits, options.AddressWidth);
-        if (address.Value >> bits != 0) return Fault(FaultReason.AddressBeyondWidth, context, source, address, wanted, addressType);
+        if (address.Value >> bits != 0) return Fault(FaultReason.AddressBeyondWidth, context, source, address, wanted, addressType, _noPasid);
         _walks++;
         var walked = _walker.Walk(context.TableRoot, context.Levels, address, wanted);
-        if (walked.Fault != FaultReason.None) return Fault(walked.Fault, context, source, address, wanted, addressType);
+        if (walked.Fault != FaultReason.None) return Fault(walked.Fault, context, source, address, wanted, addressType, _noPasid);
         var entry = walked.Entry with { Domain = context.Domain };
         Iotlb.Insert(source, address, entry);
         return Answer(address, entry, hit: false);
     }
 
+    private Translated ScalableForDevice(SourceId source, Iova address, Permission wanted)
+    {
+        if (!_scalable!.AllowsTranslationRequests(Root.Table, source))
+        {
+            var reason = options.QemuQuirks ? FaultReason.TranslatedBlocked : FaultReason.ScalableTranslatedBlocked;
+            return Fault(reason, default, source, address, wanted, TranslationRequest);
+        }
+
+        if (Iotlb.TryLookup(source, address, out var cached) && (cached.Allowed & wanted) == wanted) return Hit(address, cached);
+        _misses++;
+        return Scalable(source, address, wanted, TranslationRequest);
+    }
+
+    private Translated Scalable(SourceId source, Iova address, Permission wanted, byte addressType)
+    {
+        var found = _scalable!.Translate(Root.Table, source, address, wanted);
+        if (found.Fault != FaultReason.None)
+        {
+            if (!IsAnswer(found.Fault, addressType) && !(found.FaultsDisabled && IsQualified(found.Fault)))
+                // QEMU takes the PASID that stands for none as one that the request had.
+                faults.Record(
+                    source, address, found.Fault, wanted, addressType, found.Pasid, hasPasid: found.IsWalk && options.QemuQuirks);
+            return new Translated(found.Fault, default, 0, Permission.None, found.Entry.Domain, Hit: false);
+        }
+
+        if (found.PassThrough) return Identity(address, found.Entry.Domain);
+        _walks++;
+        Iotlb.Insert(source, address, found.Entry);
+        return Answer(address, found.Entry, hit: false);
+    }
+
     private FaultReason TryGetContext(SourceId source, out ContextEntry context)
     {
-        if (Contexts.TryLookup(source, out context))
+        if (_contexts.TryLookup(source, out context))
         {
             _contextHits++;
             return FaultReason.None;
@@ -118,14 +167,15 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
 
         _contextMisses++;
         var reason = LoadContext(source, out context);
-        if (reason == FaultReason.None) Contexts.Insert(source, context);
+        if (reason == FaultReason.None) _contexts.Insert(source, context);
         return reason;
     }
 
     private FaultReason LoadContext(SourceId source, out ContextEntry context)
     {
         context = default;
-        if (!TryReadPair(RootEntry.AddressIn(Root, source.Bus), out var low, out var high)) return FaultReason.RootUnreadable;
+        if (!options.QemuQuirks && Root.Mode != 0) return FaultReason.TableModeInvalid;
+        if (!TryReadPair(RootEntry.AddressIn(Root.Table, source.Bus), out var low, out var high)) return FaultReason.RootUnreadable;
         var root = new RootEntry(low, high);
         if (!root.Present) return FaultReason.RootNotPresent;
         if (root.HasReserved(options.HostAddressWidth)) return FaultReason.RootReserved;
@@ -152,17 +202,23 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     }
 
     private Translated Fault(
-        FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
+        FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType, int pasid = 0)
     {
-        // To a translation request "no access" is an answer (R = W = 0), not an error that anyone records.
-        var answered = addressType == TranslationRequest
-            && reason is (FaultReason.AddressBeyondWidth or FaultReason.WriteDenied or FaultReason.ReadDenied);
-        if (!answered && !(context.FaultsDisabled && IsQualified(reason))) faults.Record(source, address, reason, wanted, addressType);
+        if (!IsAnswer(reason, addressType) && !(context.FaultsDisabled && IsQualified(reason)))
+            faults.Record(source, address, reason, wanted, addressType, pasid);
         return new Translated(reason, default, 0, Permission.None, context.Domain, Hit: false);
     }
 
-    /// <summary>True for reasons that FPD suppresses: the context entry was read and is not malformed.</summary>
+    /// <summary>To a translation request "no access" is an answer (R = W = 0), not an error that anyone records.</summary>
+    private static bool IsAnswer(FaultReason reason, byte addressType) => addressType == TranslationRequest && reason is
+        FaultReason.AddressBeyondWidth or FaultReason.WriteDenied or FaultReason.ReadDenied or FaultReason.SecondLevelDenied
+        or FaultReason.ScalableBeyondWidth or FaultReason.FirstLevelNotPresent or FaultReason.FirstLevelWriteDenied;
+
+    /// <summary>True for reasons that FPD suppresses: the entry that holds the bit was read and is not malformed.</summary>
     private static bool IsQualified(FaultReason reason) => reason is not (
         FaultReason.RootNotPresent or FaultReason.RootUnreadable or FaultReason.ContextUnreadable
-        or FaultReason.RootReserved or FaultReason.ContextReserved);
+        or FaultReason.RootReserved or FaultReason.ContextReserved or FaultReason.TableModeInvalid
+        or FaultReason.ScalableRootUnreadable or FaultReason.ScalableRootNotPresent or FaultReason.ScalableRootReserved
+        or FaultReason.ScalableContextUnreadable or FaultReason.ScalableContextReserved
+        or FaultReason.PasidDirectoryUnreadable or FaultReason.PasidTableUnreadable);
 }

@@ -7,7 +7,8 @@ namespace VIommuActors.Vtd.Translation;
 /// <param name="Domain">Domain id of the context entry it was walked under.</param>
 /// <param name="Allowed">AND of the permissions of all levels.</param>
 /// <param name="Level">1 = 4 KiB, 2 = 2 MiB, 3 = 1 GiB.</param>
-public readonly record struct IotlbEntry(GuestPhysical Page, DomainId Domain, Permission Allowed, byte Level)
+/// <param name="FirstLevel">Walked in first-level tables.</param>
+public readonly record struct IotlbEntry(GuestPhysical Page, DomainId Domain, Permission Allowed, byte Level, bool FirstLevel = false)
 {
     /// <summary>Page size − 1.</summary>
     public ulong Mask => (0x1000UL << (9 * (Level - 1))) - 1;
@@ -95,14 +96,20 @@ public sealed class Iotlb
 
     /// <summary>
     /// Drops every entry of a domain that overlaps 2^<paramref name="addressMask"/> pages around <paramref name="address"/> (0 to 52;
-    /// address bits below the range are ignored).
+    /// address bits below the range are ignored). First-level entries all go, unless the command can name their pages.
     /// </summary>
-    public void InvalidatePages(DomainId domain, Iova address, int addressMask)
+    public void InvalidatePages(DomainId domain, Iova address, int addressMask, bool firstLevelByPage = false)
     {
         for (var i = _entries.Count - 1; i >= 0; i--)
         {
             ref var entry = ref _entries.At(i);
             if (entry.Domain != domain) continue;
+            if (entry.FirstLevel && !firstLevelByPage)
+            {
+                RemoveAt(i);
+                continue;
+            }
+
             // Both ranges are aligned to their size, so they overlap exactly when they agree above the larger of the two.
             var shift = 12 + 9 * (entry.Level - 1);
             var first = (_entries.KeyAt(i) & PageNumberMask) << shift;

@@ -33,7 +33,7 @@ public sealed class SecondLevelWalker
         var beyond = 0x000fffff_fffff000UL & ~_addressMask;
         _tableReserved = beyond | SecondLevelEntry.SnoopBit | SecondLevelEntry.TransientBit;
         _leafReserved = beyond
-            | (options.SnoopControl ? 0 : SecondLevelEntry.SnoopBit)
+            | (options.SnoopControl || options.ScalableMode ? 0 : SecondLevelEntry.SnoopBit)
             | (options.DeviceTlb ? 0 : SecondLevelEntry.TransientBit);
     }
 

@@ -14,6 +14,7 @@ public static class BarRun
         ("flat", RunBars.Flatness),
         ("rates", SearchBars.Rates),
         ("workers", SearchBars.Workers),
+        ("qtest", QtestBars.RoundTrips),
         ("coyote", CoyoteBars.Rates),
         ("defects", CoyoteBars.Defects),
         ("rare", CoyoteBars.Rare),

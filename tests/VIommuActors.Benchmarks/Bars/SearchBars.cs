@@ -97,7 +97,7 @@ internal static class SearchBars
         return (Measure.Median(rates), string.Create(CultureInfo.InvariantCulture, $"{steps:0.0} steps each; {rates.Min():#,0} to {rates.Max():#,0}"));
     }
 
-    /// <summary>Seconds for 200,000 schedules, once the systems have been made and the first schedules are through.</summary>
+    /// <summary>Seconds for 1,000,000 schedules, once the systems have been made and the first schedules are through.</summary>
     private static (double Wall, double Cpu) Search(int workers)
     {
         const long first = 20_000, last = 1_020_000;

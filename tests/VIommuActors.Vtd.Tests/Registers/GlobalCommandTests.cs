@@ -39,7 +39,6 @@ public sealed class GlobalCommandTests
     [InlineData(0x08000000U)] // WBF
     [InlineData(0x20000000U)] // SFL
     [InlineData(0x10000000U)] // EAFL
-    [InlineData(0x00800000U)] // CFI
     public void Commands_that_are_not_offered_have_no_status(uint bit)
     {
         var bench = new Bench();

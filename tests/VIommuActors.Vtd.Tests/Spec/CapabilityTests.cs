@@ -27,7 +27,43 @@ public sealed class CapabilityTests
             "7.2, pt=off", new VtdOptions { AddressWidth = 39, EnhancedSetRootPointer = false, PassThrough = false },
             0x00d2008c22260206, 0x00f00f0a
         },
+        { "11.1, scalable-mode=on", new VtdOptions { ScalableMode = true }, 0x80d2008c222f0606, 0x0000480080f00f4a },
+        {
+            "11.1, scalable-mode=on,pasid-bits=20", new VtdOptions { ScalableMode = true, PasidBits = 20 },
+            0x80d2008c222f0606, 0x0000499880f00f4a
+        },
+        {
+            "11.1, scalable-mode=on,fsts=on", new VtdOptions { ScalableMode = true, FirstLevel = true },
+            0x81d2008c222f0606, 0x0000880000f00f4a
+        },
+        {
+            "11.1, scalable-mode=on,fsts=on,fs1gp=off",
+            new VtdOptions { ScalableMode = true, FirstLevel = true, FirstLevelGiantPages = false }, 0x80d2008c222f0606, 0x0000880000f00f4a
+        },
+        { "11.1, eim=on", new VtdOptions { ExtendedInterruptMode = true }, 0x80d2008c222f0606, 0x00f00f5a },
+        { "7.2, x-scalable-mode=on,x-pasid-mode=on", Seven with { ScalableMode = true, PasidBits = 1 }, 0x00d2008c22260206, 0x0000490080f00f4a },
+        {
+            "7.2, snoop-control=on,x-scalable-mode=on,device-iotlb=on", Seven with { SnoopControl = true, ScalableMode = true, DeviceTlb = true },
+            0x00d2008c22260206, 0x0000480080f00fce
+        },
+        {
+            "7.2, intremap=off,x-scalable-mode=on", Seven with { InterruptRemapping = false, ScalableMode = true },
+            0x00d2008c22260206, 0x0000480080000f42
+        },
     };
+
+    private static VtdOptions Seven => new() { AddressWidth = 39, EnhancedSetRootPointer = false };
+
+    [Theory]
+    [InlineData(39, 0x00d2008c22260006UL)]
+    [InlineData(48, 0x00d2008c222f0006UL)]
+    public void A_unit_without_dma_translation_offers_no_width(int width, ulong cap)
+    {
+        var bench = new Bench(Seven with { AddressWidth = width, DmaTranslation = false });
+        Assert.Equal(cap, bench.R8(0x08));
+        bench.W4(0x18, 0xc0000000);
+        Assert.Equal(0x40000000U, bench.R4(0x1c));
+    }
 
     [Theory]
     [MemberData(nameof(Measured))]
@@ -43,7 +79,8 @@ public sealed class CapabilityTests
         Assert.True(options == VtdOptions.FromCapabilities(cap, ecap), measurement);
 
     [Theory]
-    [InlineData(0x80d2008c222f0606, 0x0000480080f00f4a, "ECAP.SMTS")] // scalable-mode=on
+    [InlineData(0x81d2008c222f0606, 0x00008d9a20f00f4e, "ECAP.PRS")] // fsts=on,pasid-bits=20,svm=on,device-iotlb=on
+    [InlineData(0x80d2008c222f0606, 0x0000c80080f00f4a, "ECAP.SLTS")] // both kinds of tables
     [InlineData(0x80d2008c222f0e06, 0x00f00f4a, "CAP.SAGAW")]
     [InlineData(0x80c9008c222f0606, 0x00f00f4a, "CAP.MAMV")]
     [InlineData(0x80d2008c222f0616, 0x00f00f4a, "CAP.RWBF")]

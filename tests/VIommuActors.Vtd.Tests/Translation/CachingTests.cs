@@ -97,7 +97,7 @@ public sealed class CachingTests
     [InlineData(3, new[] { 0x28, 0x29, 0x2a, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f })]
     public void A_device_flush_reaches_the_functions_that_its_mask_ignores(byte mask, int[] expected)
     {
-        var cache = new ContextCache(64);
+        var cache = new ContextCache<ContextEntry>(64);
         for (ushort sid = 0x20; sid < 0x38; sid++) cache.Insert(new SourceId(sid), new ContextEntry(1, 2));
         cache.InvalidateDevice(new SourceId(0x28), mask);
         var gone = Enumerable.Range(0x20, 0x18).Where(sid => !cache.TryLookup(new SourceId((ushort)sid), out _));
