@@ -8,8 +8,8 @@ namespace VIommuActors.Conformance.Tests.Cases;
 public static class PlatformCases
 {
     private static readonly Platform Bridged = new("",
-        "edu,addr=5,dma_mask=0xffffffffffffffff", "pcie-root-port,id=port,chassis=2,addr=8", "edu,bus=port,dma_mask=0xffffffffffffffff",
-        "pcie-root-port,id=slot,chassis=3,addr=9", "pcie-pci-bridge,id=bridge,bus=slot", "edu,bus=bridge,addr=3,dma_mask=0xffffffffffffffff");
+        "edu,addr=5,dma_mask=0xffffffffffffffff", "pcie-root-port,id=rp1,chassis=2,addr=8", "edu,bus=rp1,dma_mask=0xffffffffffffffff",
+        "pcie-root-port,id=rp2,chassis=3,addr=9", "pcie-pci-bridge,id=br1,bus=rp2", "edu,bus=br1,addr=3,dma_mask=0xffffffffffffffff");
 
     private static readonly Edu BehindPort = new(1, 0, 0xe0200000), BehindBridge = new(3, 0x18, 0xe0400000);
 

@@ -54,6 +54,7 @@ public sealed class MachineProcess : ITarget
     {
         using var machine = new MachineProcess(program, platform);
         if (machine.Connect()) return "accepted";
+        if (!machine._process.WaitForExit(ReplyMs)) return "neither accepted nor refused";
         var line = machine._errors.GetAwaiter().GetResult().Split('\n')[0].TrimEnd();
         var colon = line.IndexOf(": ", StringComparison.Ordinal);
         return $"exit {machine._process.ExitCode}: {line[(colon + 2)..]}";
