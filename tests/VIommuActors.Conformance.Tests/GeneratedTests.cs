@@ -15,6 +15,9 @@ namespace VIommuActors.Conformance.Tests;
 [Trait("Category", "qemu")]
 public sealed class GeneratedTests(ITestOutputHelper output)
 {
+    /// <summary>Sessions differ for different reasons: a few reports tell more than one, and the same one a hundred times tells nothing.</summary>
+    private const int Enough = 3;
+
     private const int PerSession = 800;
 
     [Fact]
@@ -22,13 +25,15 @@ public sealed class GeneratedTests(ITestOutputHelper output)
     {
         var (total, seed) = ((int)Number("VIOMMU_OPERATIONS", 100_000), Number("VIOMMU_SEED", 1));
         var watch = Stopwatch.StartNew();
-        for (var done = 0; done < total; done += PerSession, seed++)
+        var reports = new List<string>();
+        for (var done = 0; done < total && reports.Count < Enough; done += PerSession, seed++)
         {
             var session = Session.Generate(seed, Math.Min(PerSession, total - done));
             if (Compare(session, session.Operations) is not { } divergence) continue;
             var shrunk = Shrinker.Shrink(divergence, operations => Compare(session, operations));
-            Assert.Fail(shrunk.Report($"seed {seed}, after {done} operations in other sessions, shrunk to {shrunk.Operations.Count}", session.Platform));
+            reports.Add(shrunk.Report($"seed {seed}, after {done} operations in other sessions, shrunk to {shrunk.Operations.Count}", session.Platform));
         }
+        Assert.True(reports.Count == 0, string.Join("\n\n", reports));
         output.WriteLine($"{total} operations in {watch.Elapsed.TotalSeconds:F0} s");
     }
 
