@@ -223,4 +223,15 @@ public sealed class PciTests
         board.Write32(Board.Unit + Board.Frcd + 12, 0x80000000);
         return (int)(high & 0xffff);
     }
+
+    [Fact]
+    public void Bytes_that_no_capability_takes_outlive_a_reset_as_on_7_2()
+    {
+        var board = Board.With("edu");
+        board.SetConfig(0, 1, 0x50, 0xa55a, 2);
+        board.SetConfig(0, 1, 0x44, 0xfee00000, 4);
+        board.SetConfig(0, 1, 0x3c, 0x0b, 1);
+        board.Platform.Reset();
+        Assert.Equal((0xa55au, 0u, 0u), (board.Config(0, 1, 0x50, 2), board.Config(0, 1, 0x44), board.Config(0, 1, 0x3c, 1)));
+    }
 }

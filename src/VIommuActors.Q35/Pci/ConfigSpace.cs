@@ -11,6 +11,7 @@ internal sealed class ConfigSpace
     private readonly byte[] _reset = new byte[Size];
     private readonly byte[] _writable = new byte[Size];
     private readonly byte[] _bytes = new byte[Size];
+    private readonly bool[] _survives = new bool[Size];
 
     /// <summary>
     /// A space with the writable bits that every function has: command, cache line size, interrupt line, and, as QEMU keeps them, all
@@ -24,6 +25,7 @@ internal sealed class ConfigSpace
         SetWritable(ConfigOffset.CacheLine, [0xff]);
         SetWritable(ConfigOffset.InterruptLine, [0xff]);
         _writable.AsSpan(0x40).Fill(0xff);
+        _survives.AsSpan(0x40).Fill(true);
     }
 
     /// <summary>The byte at an offset.</summary>
@@ -46,6 +48,7 @@ internal sealed class ConfigSpace
     {
         values.CopyTo(_reset.AsSpan(offset));
         values.CopyTo(_bytes.AsSpan(offset));
+        _survives.AsSpan(offset, values.Length).Clear();
         return this;
     }
 
@@ -53,6 +56,7 @@ internal sealed class ConfigSpace
     public ConfigSpace SetWritable(int offset, ReadOnlySpan<byte> bits)
     {
         bits.CopyTo(_writable.AsSpan(offset));
+        _survives.AsSpan(offset, bits.Length).Clear();
         return this;
     }
 
@@ -60,6 +64,7 @@ internal sealed class ConfigSpace
     public ConfigSpace ReadOnly(int offset, int count)
     {
         _writable.AsSpan(offset, count).Clear();
+        _survives.AsSpan(offset, count).Clear();
         return this;
     }
 
@@ -81,8 +86,12 @@ internal sealed class ConfigSpace
         }
     }
 
-    /// <summary>Everything as at power on.</summary>
-    public void Reset() => _reset.CopyTo(_bytes, 0);
+    /// <summary>As at power on, but for the bytes that nobody takes: QEMU leaves those as they are.</summary>
+    public void Reset()
+    {
+        for (var i = 0; i < Size; i++)
+            if (!_survives[i]) _bytes[i] = _reset[i];
+    }
 }
 
 /// <summary>Offsets of the configuration header (PCI Local Bus 3.0, chapter 6; bridges: PCI-to-PCI Bridge 1.2, chapter 3).</summary>
