@@ -35,7 +35,8 @@ public static class PlatformCases
         Case.Of("edu: DMA registers by 32 and 64 bits", "", s => s.Edu(A).Each((ulong[])[0x80ul, 0x88, 0x90], offset => s.Write('q', A.Bar + offset, 0x1122334455667788).Read('q', A.Bar + offset).Read('l', A.Bar + offset).Read('l', A.Bar + offset + 4)
             .Write('l', A.Bar + offset, 0x99).Read('q', A.Bar + offset)).Write('q', A.Bar + 0x98, 6).Read('q', A.Bar + 0x98)),
         Case.Of("edu: factorial", "", s => s.Edu(A).Each((uint[])[0u, 1, 5, 12, 13, 20], n => s.Write('l', A.Bar + 8, n).Settle(A.Bar + 0x20).Read('l', A.Bar + 8))),
-        Case.Of("edu: factorial with an interrupt", "", s => s.Edu(A).Write('l', A.Bar + 0x20, 0x80).Write('l', A.Bar + 8, 4).Settle(A.Bar + 0x20).Read('l', A.Bar + 8).Read('l', A.Bar + 0x20).Write('l', A.Bar + 0x20, 0xffffffff).Read('l', A.Bar + 0x20)),
+        // QEMU's edu counts in a thread of its own: with its pin disabled, when it is through does not show.
+        Case.Of("edu: factorial with an interrupt", "", s => s.Edu(A).ConfigWrite(A.Bus, A.DevFn, 4, 'w', 0x406).Write('l', A.Bar + 0x20, 0x80).Write('l', A.Bar + 8, 4).Settle(A.Bar + 0x20).Read('l', A.Bar + 8).Read('l', A.Bar + 0x20).Write('l', A.Bar + 0x20, 0xffffffff).Read('l', A.Bar + 0x20)),
         Case.Of("edu: DMA without the unit's help", "", s => s.Edu(A).Fill(Scratch, 0x1000, 0x3c).DmaRead(A, Scratch, 0xfff).DmaWrite(A, Target, 0xfff).Dump(Target, 0x40).Dump(Target + 0xff0, 0x20)
             .Dma(A, EduBuffer + 0x10, Target + 0x2000, 0x10, 3).Dump(Target + 0x2000, 0x20).Read('l', A.Bar + 0x98)),
         Case.Of("edu: registers are closed while a DMA runs", "", s => s.Edu(A).Fill(Scratch, 64, 7).Write('q', A.Bar + 0x80, Scratch).Write('q', A.Bar + 0x88, EduBuffer).Write('q', A.Bar + 0x90, 16)
