@@ -33,7 +33,8 @@ public sealed class ExploreCheckpoint
     {
         try
         {
-            if (JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = MostNested }) is JsonObject json && (string?)json["schema"] == Schema)
+            var options = new JsonDocumentOptions { MaxDepth = MostNested };
+            if (JsonNode.Parse(text, null, options) is JsonObject json && (string?)json["schema"] == Schema)
             {
                 return new ExploreCheckpoint(json);
             }

@@ -120,6 +120,6 @@ internal sealed record SavedSearch(SearchPlan Plan, ExploreCheckpoint Checkpoint
         return new SavedSearch(new SearchPlan(setup, header.Scenario, [.. sets], strategy, Budget.Default, all, 1), checkpoint);
     }
 
-    private static ToolException Wrong(string file, string why) =>
-        ToolException.Usage("--resume", file, $"not a search that can go on: {why.TrimEnd('.')}", $"a {FileName} that `viommu explore` left");
+    private static ToolException Wrong(string file, string why) => ToolException.Usage(
+        "--resume", file, $"not a search that can go on: {why.TrimEnd('.')}", $"a {FileName} that `viommu explore` left");
 }

@@ -103,7 +103,8 @@ internal sealed class StateGraph(int mostStates)
             _edges.Add((from, next));
         }
 
-        if (_states.Count > mostStates || _states.Exists(state => state.Open < None || state.LastEdge < None || state.LastEdge >= _edges.Count))
+        if (_states.Count > mostStates
+            || _states.Exists(state => state.Open < None || state.LastEdge < None || state.LastEdge >= _edges.Count))
         {
             throw new FormatException("A state cannot be what it says.");
         }

@@ -178,7 +178,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     }
 
     /// <inheritdoc/>
-    public JsonObject Save() => DporState.Save(_path.Take(_given), new DporFlags(_exhausted, _late, _settled.Impossible, _planned, _settled.Unknown));
+    public JsonObject Save() => DporState.Save(
+        _path.Take(_given), new DporFlags(_exhausted, _late, _settled.Impossible, _planned, _settled.Unknown));
 
     /// <inheritdoc/>
     public void Load(JsonObject state)
