@@ -81,8 +81,8 @@ internal sealed class ExploreVerb : Verb
         Add(_mutant);
         Add(_strategy);
         Add(_budget);
-        _input.Seed.Description = "Decimal, 0x hex, or a git hash. Schedule n of seed s is schedule 1 of seed s + n - 1, so neighbouring "
-            + "seeds overlap: independent samples need seeds further apart than the budget";
+        _input.Seed.Description =
+            "Decimal, 0x hex, or a git hash; schedule n of seed s is schedule 1 of seed s + n - 1, so neighbouring seeds overlap";
         Add(_input.Seed);
         Add(_faults);
         Add(_faultKinds);
