@@ -75,6 +75,22 @@ public sealed class ShrinkTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_written_to_is_told_before_anything_runs()
+    {
+        Tool.Run("run", "stale-dma", "--protocol", "translate", "--seed", "3", "--out", _folder["run"], "--quiet", "--set", "workload.rounds=20");
+        File.WriteAllText(_folder["file"], "");
+        var runs = 0;
+        var runner = new FakeRunner((request, _) =>
+        {
+            runs++;
+            return Tool.Result(request);
+        });
+        var (code, _, error) = Tool.Run(runner, ["shrink", _folder["run/trace.jsonl"], "--out", _folder["file/below"]]);
+        Assert.Equal((ExitCode.Environment, 0), (code, runs));
+        Assert.Contains(_folder["file/below"], error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_interrupted_shrink_says_so()
     {
         Tool.Run("run", "stale-dma", "--protocol", "translate", "--seed", "3", "--out", _folder["run"], "--quiet", "--set", "workload.rounds=20");

@@ -43,6 +43,9 @@ internal sealed class ShrinkVerb : Verb
     {
         var recorded = RecordedTrace.Read(parse.GetValue(_trace)!);
         var loaded = recorded.Scenario();
+        var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } above ? above : ".";
+        var folder = parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder);
+        RunFolder.Check(folder);
         try
         {
             // A trace that its own header does not lead to would be shrunk to something that is not shorter than it, but different.
@@ -57,8 +60,7 @@ internal sealed class ShrinkVerb : Verb
             {
                 throw Refused(recorded, "run again, the trace breaks nothing: there is nothing to shrink");
             }
-            var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } folder ? folder : ".";
-            var file = shrunk.Write(RunFolder.At(parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder)));
+            var file = shrunk.Write(RunFolder.At(folder));
             Show(session, recorded, shrunk, file);
         }
         catch (UnsupportedCombinationException e)
