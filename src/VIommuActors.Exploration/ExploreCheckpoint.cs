@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VIommuActors.Exploration.Internals;
+using VIommuActors.Exploration.Strategies;
 
 namespace VIommuActors.Exploration;
 
@@ -10,6 +12,8 @@ namespace VIommuActors.Exploration;
 public sealed class ExploreCheckpoint
 {
     private const string Schema = "exploration/2";
+    private const int MostNested = 20_000; // a planned sequence is two levels for each of its steps
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = MostNested };
     private readonly JsonObject _json;
 
     internal ExploreCheckpoint(JsonObject json)
@@ -20,18 +24,22 @@ public sealed class ExploreCheckpoint
 
     internal JsonObject Json => _json;
 
+    /// <summary>Schedules that were counted so far. Of a text that <see cref="Check"/> would refuse it means nothing.</summary>
+    public long Schedules => _json["schedules"] is JsonValue value && value.TryGetValue(out long schedules) ? schedules : 0;
+
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
     public static ExploreCheckpoint Parse(string text)
     {
         try
         {
-            if (JsonNode.Parse(text) is JsonObject json && (string?)json["schema"] == Schema)
+            var options = new JsonDocumentOptions { MaxDepth = MostNested };
+            if (JsonNode.Parse(text, null, options) is JsonObject json && (string?)json["schema"] == Schema)
             {
                 return new ExploreCheckpoint(json);
             }
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new FormatException($"Not a search to resume: {error.Message}", error);
         }
@@ -39,8 +47,13 @@ public sealed class ExploreCheckpoint
         throw new FormatException($"Not a search to resume: no schema \"{Schema}\".");
     }
 
+    /// <summary>Looks whether a search can go on from here, before anything runs.</summary>
+    /// <param name="strategy">Like that of the search, and not to be searched with: it takes over what was saved.</param>
+    /// <exception cref="ArgumentException">The text was damaged, or is of a search with another strategy or seed.</exception>
+    public void Check(IStrategy strategy) => new Tally(strategy).Load(_json);
+
     /// <summary>One JSON document; its size grows with the number of distinct executions, 11 bytes for each.</summary>
-    public string ToJson() => _json.ToJsonString();
+    public string ToJson() => _json.ToJsonString(Deep);
 
     internal static string Pack(HashSet<ulong> values)
     {
@@ -55,9 +68,8 @@ public sealed class ExploreCheckpoint
         return Convert.ToBase64String(bytes);
     }
 
-    internal static void Unpack(string text, HashSet<ulong> values)
+    internal static void Unpack(byte[] bytes, HashSet<ulong> values)
     {
-        byte[] bytes = Convert.FromBase64String(text);
         for (int i = 0; i < bytes.Length; i += sizeof(ulong))
         {
             values.Add(BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(i)));

@@ -121,6 +121,89 @@ public sealed class ExploreTests : IDisposable
         Assert.Contains("INTERRUPTED: stopped after 0 schedules", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_interrupted_search_is_not_called_as_expected()
+    {
+        using var interrupt = new CancellationTokenSource();
+        interrupt.Cancel();
+        var (code, output, _) = Tool.Run(
+            Tool.Plausible, ["explore", "peer-1x1x1", "--quiet", "--json", "--out", _folder["out"]], cancel: interrupt.Token);
+        Assert.Equal(ExitCode.Interrupted, code);
+        Assert.Equal("interrupted", Json.Parse(output).GetProperty("outcome").GetString());
+    }
+
+    [Theory]
+    [InlineData("--out")]
+    [InlineData("VIOMMU_RUNS_DIR")]
+    public void A_folder_that_cannot_be_written_to_is_told_before_the_search(string how)
+    {
+        File.WriteAllText(_folder["file"], "");
+        var below = _folder["file/below"];
+        using var console = new TestConsole();
+        console.Variables["VIOMMU_RUNS_DIR"] = below;
+        var (code, output, error) = Tool.Run(
+            console, ["explore", "peer-1x1x1", "--protocol", "translate", .. how == "--out" ? new[] { "--out", below } : []]);
+        Assert.Equal((ExitCode.Environment, ""), (code, output));
+        Assert.Contains(below, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("schedules/s", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_that_is_looked_at_before_the_search_is_left_as_it_was()
+    {
+        Directory.CreateDirectory(_folder["there"]);
+        foreach (var folder in new[] { "there", "not/there/yet" })
+        {
+            Assert.Equal(ExitCode.AsExpected, Tool.Run(
+                "explore", "peer-1x1x1", "--protocol", "memcpy", "--strategy", "dpor", "--quiet", "--out", _folder[folder]).Code);
+        }
+        Assert.Equal([_folder["there"]], Directory.GetFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("violated", ExitCode.Environment)]
+    [InlineData("held", ExitCode.Violation)]
+    public void A_trace_that_cannot_be_written_costs_neither_the_verdict_nor_the_way_back_to_it(string expected, ExitCode code)
+    {
+        // A folder stands where the trace is to be written.
+        Directory.CreateDirectory(_folder["out/trace.jsonl.part"]);
+        string[] search =
+            ["explore", "peer-1x1x1", "--protocol", "translate", "--out", _folder["out"], "--set", $"expect.protocols.translate={expected}"];
+        var (text, output, error) = Tool.Run(search);
+        Assert.Equal(code, text);
+        Assert.Contains("peer-1x1x1: translate violated", output, StringComparison.Ordinal);
+        Assert.Contains(" distinct executions", output, StringComparison.Ordinal);
+        Assert.Contains("\nviommu explore peer-1x1x1 --protocol translate --strategy random", output, StringComparison.Ordinal);
+        Assert.Contains("could not be written", error, StringComparison.Ordinal);
+
+        var (again, document, _) = Tool.Run([.. search, "--json", "--quiet"]);
+        Assert.Equal(code, again);
+        var json = Json.Parse(document);
+        Assert.Equal("stale-write", json.GetProperty("violation").GetProperty("property").GetString());
+        Assert.Null(json.GetProperty("violation").GetProperty("traceFile").GetString());
+        Assert.NotNull(json.GetProperty("writeError").GetString());
+    }
+
+    [Theory]
+    [InlineData("--fault-kinds", "drop")]
+    [InlineData("--faults-on", "DrainComplete")]
+    public void Faults_of_some_kind_that_nobody_asked_for_are_a_mistake(string option, string value)
+    {
+        var (code, _, error) = Explore(option, value);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("no faults are asked for", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_search_says_what_no_search_explores()
+    {
+        var sentences = Json.Parse(Explore("--protocol", "memcpy", "--strategy", "dpor", "--json").Out).GetProperty("notExplored")
+            .EnumerateArray().Select(sentence => sentence.GetString()!).ToArray();
+        Assert.Equal(2, sentences.Length);
+        Assert.StartsWith("Start-up has one order", sentences[0], StringComparison.Ordinal);
+        Assert.StartsWith("Timers, restarts and delayed messages", sentences[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--strategy", "bfs")]
     [InlineData("--strategy", "pct:0")]
@@ -165,6 +248,37 @@ public sealed class ExploreTests : IDisposable
         var (code, output, _) = Tool.Run("replay", path, "--json");
         Assert.Equal(ExitCode.Diverged, code);
         Assert.Null(Json.Parse(output).GetProperty("divergence").GetProperty("recorded").GetString());
+    }
+
+    [Fact]
+    public void Choices_that_only_happen_to_lead_to_the_same_lines_diverge()
+    {
+        var path = Counterexample();
+        var text = File.ReadAllText(path);
+        var begin = text.IndexOf("\"choices\":[", StringComparison.Ordinal) + 11;
+        var end = text.IndexOf(']', begin);
+        var choices = text[begin..end].Split(',');
+        var places = new List<string>();
+        for (var i = 0; i < choices.Length; i++)
+        {
+            // What is impossible comes to the last that is possible, which may be what was chosen.
+            string[] changed = [.. choices[..i], "99", .. choices[(i + 1)..]];
+            File.WriteAllText(path, text[..begin] + string.Join(',', changed) + text[end..]);
+            var (code, output, _) = Tool.Run("replay", path);
+            Assert.Equal(ExitCode.Diverged, code);
+            places.Add(output.Split('\n').Single(line => line.StartsWith("DIVERGED", StringComparison.Ordinal)));
+        }
+        Assert.Contains("DIVERGED at the header (line 1)", places);
+    }
+
+    [Fact]
+    public void A_header_with_more_faults_than_a_search_may_ask_for_is_refused()
+    {
+        var path = Counterexample();
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"faults\":0", "\"faults\":1000000000", StringComparison.Ordinal));
+        var (code, _, error) = Tool.Run("replay", path);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("accepted: 0 to 1000", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,6 +37,10 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public void Help_of_explore_says_that_neighbouring_seeds_overlap() =>
+        Assert.Contains("neighbouring seeds overlap", Tool.Run("explore", "--help").Out, StringComparison.Ordinal);
+
+    [Fact]
     public void Version_has_version_commit_and_runtime()
     {
         var (code, output, _) = Tool.Run("--version");

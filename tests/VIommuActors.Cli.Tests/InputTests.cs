@@ -19,7 +19,6 @@ public sealed class InputTests
     [InlineData("8d1664c", 0x8d1664c)]
     [InlineData("8d1664c0123456789abcdef0123456789abcdef0", 0x8d1664c012345678)]
     [InlineData("1234567890123456789012345678901234567890", 0x1234567890123456)]
-    [InlineData("18446744073709551616", 0x1844674407370955)]
     public void A_seed_is_decimal_hex_or_the_first_sixteen_digits_of_a_hash(string text, ulong expected)
     {
         Assert.True(Seed.TryParse(text, out var seed));
@@ -36,6 +35,8 @@ public sealed class InputTests
     [InlineData("0x")]
     [InlineData("0x1g")]
     [InlineData("0x10000000000000000")]
+    [InlineData("18446744073709551616")]
+    [InlineData("12345678901234567890123")]
     [InlineData("abcdef")]
     [InlineData("abcdefg")]
     [InlineData("8d1664c0123456789abcdef0123456789abcdef01")]

@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace VIommuActors.Cli.Tests;
 
@@ -103,6 +106,83 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(ExitCode.Usage, Tool.Run("explore", "--resume", saved).Code);
         File.WriteAllText(saved, "not JSON");
         Assert.Equal(ExitCode.Usage, Tool.Run("explore", "--resume", saved).Code);
+    }
+
+    [Fact]
+    public void A_search_that_went_on_and_did_not_end_is_kept_where_it_came_from()
+    {
+        var saved = _folder["out/search.json"];
+        Tool.Run("explore", "peer-1x1x1", "--strategy", "dpor", "--budget", "20-schedules", "--out", _folder["out"], "--quiet");
+        var (_, output, _) = Tool.Run("explore", "--resume", saved, "--budget", "50-schedules");
+        Assert.EndsWith($"viommu explore --resume {saved}\n", output, StringComparison.Ordinal);
+        var (_, rest, _) = Tool.Run("explore", "--resume", saved, "--budget", "50-schedules", "--json", "--quiet");
+        Assert.Equal(50, Json.Parse(rest).GetProperty("schedules").GetInt64());
+    }
+
+    [Fact]
+    public void A_budget_that_the_search_has_already_spent_is_refused()
+    {
+        Tool.Run("explore", "peer-1x1x1", "--budget", "20-schedules", "--out", _folder["out"], "--quiet");
+        var (code, output, error) = Tool.Run("explore", "--resume", _folder["out/search.json"], "--budget", "10-schedules");
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+        Assert.Contains("the search has had 20 schedules", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_searched_is_told_before_the_first_line()
+    {
+        var (code, output, _) = Tool.Run("explore", "peer-1x1x1", "--strategy", "dpor", "--workers", "2");
+        Assert.Equal((ExitCode.Usage, ""), (code, output));
+    }
+
+    /// <summary>Every field, changed and taken away: with the digest that was written, and with one that fits the change.</summary>
+    [Theory]
+    [InlineData("schema", "\"viommu.search/1\"")]
+    [InlineData("tool", "\"0.0.1\"")]
+    [InlineData("asked", "\"peer-1x1x2\"")]
+    [InlineData("asked", null)]
+    [InlineData("sets", "[null]")]
+    [InlineData("protocol", "\"magic\"")]
+    [InlineData("seed", "2")]
+    [InlineData("strategy", "\"dfs\"")]
+    [InlineData("strategy", "\"pct:900\"")]
+    [InlineData("faults", "-3")]
+    [InlineData("faults", "1000000000")]
+    [InlineData("faultKinds", "\"gremlins\"")]
+    [InlineData("mutant", "\"none-such\"")]
+    [InlineData("all", "7")]
+    [InlineData("conf", "\"rounds = 2\"")]
+    [InlineData("exploration", null)]
+    [InlineData("exploration", "\"{}\"")]
+    [InlineData("digest", "\"00\"")]
+    [InlineData("digest", null)]
+    public void A_saved_search_that_was_changed_is_refused_with_file_and_reason(string field, string? value)
+    {
+        var saved = _folder["out/search.json"];
+        Tool.Run("explore", "peer-1x1x1", "--budget", "5-schedules", "--out", _folder["out"], "--quiet");
+        var json = JsonNode.Parse(File.ReadAllText(saved))!.AsObject();
+        json.Remove(field);
+        if (value is not null)
+        {
+            json[field] = JsonNode.Parse(value);
+        }
+        Refused();
+        if (field is "digest" or "asked" && (value is not null || field == "digest"))
+        {
+            return; // only the digest can tell
+        }
+        json.Remove("digest");
+        json["digest"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        Refused();
+
+        void Refused()
+        {
+            File.WriteAllText(saved, json.ToJsonString());
+            var (code, output, error) = Tool.Run("explore", "--resume", saved, "--budget", "9-schedules", "--quiet");
+            Assert.Equal((ExitCode.Usage, ""), (code, output));
+            Assert.Contains(saved, error, StringComparison.Ordinal);
+            Assert.Contains("not a search that can go on: ", error, StringComparison.Ordinal);
+        }
     }
 
     private static string Numbers(string document)

@@ -38,7 +38,7 @@ public sealed class FaultyLinkTests
     {
         using var sim = SimSystem.Create("fates");
         var one = sim.System.ActorOf(Props.Create(() => new Idle()), "one");
-        var world = new OneMessage(one, new LaneFaults((_, _, _) => true)
+        var world = new OneLane(one, new LaneFaults((_, _, _) => true)
         {
             DropsPerLane = 1, DuplicatesPerLane = 1, ReordersPerLane = 1, DelaysPerLane = 1, CrashesPerReceiver = 1,
             CrashWith = _ => "crash", Total = 1,
@@ -49,6 +49,23 @@ public sealed class FaultyLinkTests
             Assert.True(result.Complete, string.Join(' ', result.NotExplored));
             Assert.Equal(6, result.DistinctTraces);
         }
+    }
+
+    /// <summary>What was set aside competes with what comes after it in its lane.</summary>
+    [Theory]
+    [InlineData("pos")]
+    [InlineData("novel")]
+    [InlineData("random")]
+    public void Sampling_reaches_every_order_of_a_lane_in_which_messages_may_be_set_aside(string strategy)
+    {
+        using var sim = SimSystem.Create("aside");
+        var one = sim.System.ActorOf(Props.Create(() => new Idle()), "one");
+        var world = new OneLane(one, new LaneFaults((_, _, _) => true) { ReordersPerLane = 1 }, messages: 3);
+        var explorer = new Explorer(sim.Kernel);
+        var full = explorer.Explore(world, PeerFixture.Options(new DfsStrategy()), CancellationToken.None);
+        Assert.True(full.Complete && full.DistinctTraces > 5, $"{full.DistinctTraces}");
+        var sampled = explorer.Explore(world, PeerFixture.Options(Strategy.Parse(strategy, 1), 2_000), CancellationToken.None);
+        Assert.Equal(full.DistinctTraces, sampled.DistinctTraces);
     }
 
     [Fact]
@@ -81,14 +98,17 @@ public sealed class FaultyLinkTests
         Assert.InRange(found!.Steps, 26, 41);
     }
 
-    private sealed class OneMessage(IActorRef target, LaneFaults faults) : IWorld
+    private sealed class OneLane(IActorRef target, LaneFaults faults, int messages = 1) : IWorld
     {
         public LaneFaults? Faults => faults;
 
         public void Begin(SimKernel kernel)
         {
             kernel.Register(target);
-            target.Tell("work", target);
+            for (int i = 0; i < messages; i++)
+            {
+                target.Tell("work", target);
+            }
         }
 
         public string? Check() => null;

@@ -20,6 +20,7 @@ internal enum Features
     Reorders = 256,
     Postpones = 512,
     Crashes = 1024,
+    SharedSeldom = 2048,
 }
 
 /// <summary>
@@ -54,6 +55,9 @@ internal sealed class RandomProgram : IWorld
     }
 
     public LaneFaults? Faults { get; }
+
+    /// <summary>Told of every access to what is shared.</summary>
+    public Action? Touching { get; set; }
 
     /// <summary>Final states seen.</summary>
     public SortedSet<string> Outcomes { get; } = [];
@@ -155,7 +159,7 @@ internal sealed class RandomProgram : IWorld
             int fuel = (int)message;
             int from = Array.IndexOf(program._refs, Sender);
             State = Mix(State, (ulong)((fuel * 16) + from + 1));
-            if (program._features.HasFlag(Features.Shared))
+            if (program._features.HasFlag(Features.Shared) || (program._features.HasFlag(Features.SharedSeldom) && State / 128 % 8 == 0))
             {
                 UseShared();
             }
@@ -224,6 +228,7 @@ internal sealed class RandomProgram : IWorld
             int word = (int)(State / 32 % 2);
             bool write = State / 64 % 2 == 0;
             program._kernel.Touch(word, write);
+            program.Touching?.Invoke();
             State = Mix(State, program._shared[word]);
             if (write)
             {

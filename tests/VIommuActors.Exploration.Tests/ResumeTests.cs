@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.PeerModel;
 using VIommuActors.Simulation;
@@ -71,6 +72,138 @@ public sealed class ResumeTests
 
         Assert.True(interruptions > 5);
         AssertSame(whole, part);
+    }
+
+    /// <summary>What a reduction learns of shared objects in the middle of a schedule may change what it has to do again.</summary>
+    [Theory]
+    [InlineData((int)Features.SharedSeldom)]
+    [InlineData((int)(Features.SharedSeldom | Features.Faults | Features.Waits))]
+    [InlineData((int)(Features.Shared | Features.Crashes))]
+    public void A_reduction_that_is_given_up_at_any_touch_changes_no_number(int features)
+    {
+        using var sim = SimSystem.Create("programs");
+        var explorer = new Explorer(sim.Kernel);
+        int resumed = 0;
+        for (ulong seed = 1; seed <= 100; seed++)
+        {
+            var program = new RandomProgram(sim, seed, (Features)features, fuel: 1 + (int)(seed % 3));
+            var whole = Search(null, CancellationToken.None);
+            for (int last = 1; last <= 8; last++)
+            {
+                using var source = new CancellationTokenSource();
+                int touches = 0;
+                program.Touching = () =>
+                {
+                    if (++touches == last)
+                    {
+                        source.Cancel();
+                        sim.Kernel.Stop();
+                    }
+                };
+                var part = Search(null, source.Token);
+                program.Touching = null;
+                if (part.End != ExploreEnd.Cancelled)
+                {
+                    break; // there are no more
+                }
+
+                AssertSame(whole, Search(ExploreCheckpoint.Parse(part.Checkpoint!.ToJson()), CancellationToken.None));
+                resumed++;
+            }
+
+            program.Stop(sim);
+
+            ExploreResult Search(ExploreCheckpoint? saved, CancellationToken cancel) =>
+                explorer.Explore(program, PeerFixture.Options(new DporStrategy(), 60) with { Resume = saved }, cancel);
+        }
+
+        Assert.True(resumed > 100, $"only {resumed} searches were interrupted");
+    }
+
+    [Theory]
+    [InlineData("schedules", "-5")]
+    [InlineData("schedules", "9223372036854775807")]
+    [InlineData("schedules", "\"x\"")]
+    [InlineData("schedules", null)]
+    [InlineData("longest", "99999999")]
+    [InlineData("violations", "{\"stale\":0}")]
+    [InlineData("violations", "null")]
+    [InlineData("first", "{}")]
+    [InlineData("traces", "\"AAAA\"")]
+    [InlineData("traces", "\"AAA\"")]
+    [InlineData("state", "null")]
+    [InlineData("state", "{}")]
+    [InlineData("state", "[]")]
+    [InlineData("strategy", "\"random\"")]
+    public void A_damaged_checkpoint_is_refused_before_anything_runs(string field, string? value)
+    {
+        foreach (string strategy in new[] { "random", "pct:3", "pos", "novel", "dfs", "dpor" })
+        {
+            if (strategy != "random" || field != "strategy")
+            {
+                Assert.NotNull(Refused(strategy, json => Set(json, field, value)));
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("novel", "states", "\"AAAA\"")]
+    [InlineData("novel", "edges", "\"AAAA//8AAAA=\"")]
+    [InlineData("novel", "edges", "\"////f////38=\"")]
+    [InlineData("pct:3", "mostChoices", "0")]
+    [InlineData("pct:3", "seed", "8")]
+    [InlineData("dfs", "chosen", "[]")]
+    [InlineData("dfs", "count", "[1,1,1]")]
+    [InlineData("dfs", "exhausted", "true")]
+    [InlineData("dpor", "exhausted", "true")]
+    [InlineData("dpor", "path", "[{}]")]
+    [InlineData("dpor", "path", "[null]")]
+    [InlineData("dpor", "unknown", "[0,0,0]")]
+    [InlineData("dpor", "unknown", "[-1,0,0,true]")]
+    [InlineData("dpor", "unknown", "[0,0,63,true]")]
+    public void A_strategys_damaged_memory_is_refused_before_anything_runs(string strategy, string field, string value) =>
+        Assert.NotNull(Refused(strategy, json => Set((JsonObject)json["state"]!, field, value)));
+
+    [Theory]
+    [InlineData("random")]
+    [InlineData("pct:3")]
+    [InlineData("pos")]
+    [InlineData("novel")]
+    [InlineData("dfs")]
+    [InlineData("dpor")]
+    public void A_whole_checkpoint_is_not_refused(string strategy) => Assert.Null(Refused(strategy, _ => { }));
+
+    /// <summary>A plan in it is nested as deeply as the plan is long.</summary>
+    [Fact]
+    public void A_reduction_of_long_schedules_can_be_resumed()
+    {
+        using var fixture = new PeerFixture(new PeerOptions(PeerProtocol.Drain, Rounds: 12));
+        var (whole, part) = (fixture.Explore(new DporStrategy(), 80), fixture.Explore(new DporStrategy(), 40));
+        var saved = ExploreCheckpoint.Parse(part.Checkpoint!.ToJson());
+        AssertSame(whole, fixture.Explorer.Explore(
+            fixture.World, PeerFixture.Options(new DporStrategy(), 80) with { Resume = saved }, CancellationToken.None));
+    }
+
+    private static string? Refused(string strategy, Action<JsonObject> damage)
+    {
+        using var fixture = new PeerFixture(new PeerOptions(PeerProtocol.Translate, Rounds: 2));
+        var json = JsonNode.Parse(fixture.Explore(Strategy.Parse(strategy, 7), maxSchedules: 30).Checkpoint!.ToJson())!.AsObject();
+        damage(json);
+        var checkpoint = ExploreCheckpoint.Parse(json.ToJsonString());
+        return Record.Exception(() => checkpoint.Check(Strategy.Parse(strategy, 7))) switch
+        {
+            null => null,
+            var refused => Assert.IsType<ArgumentException>(refused).Message,
+        };
+    }
+
+    private static void Set(JsonObject json, string field, string? value)
+    {
+        json.Remove(field);
+        if (value is not null)
+        {
+            json[field] = JsonNode.Parse(value);
+        }
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace VIommuActors.Cli.Exploring;
@@ -9,6 +10,14 @@ namespace VIommuActors.Cli.Exploring;
 /// <param name="Repeated">The line of the repetition; null when that ends before it.</param>
 internal sealed record Divergence(int Line, long? Step, string? Recorded, string? Repeated)
 {
+    /// <summary>The lines are the same, but the choices in the header are not those that lead to them.</summary>
+    public static Divergence InChoices { get; } = new(
+        1, null, "the choices of the header", "one of them was impossible, or there are too few or too many of them");
+
+    /// <summary>The place, for people.</summary>
+    public string Place => string.Create(
+        CultureInfo.InvariantCulture, $"{(Step is { } step ? $"step {step:#,0}" : "the header")} (line {Line})");
+
     /// <summary>The first difference of two traces; null when there is none.</summary>
     public static Divergence? Between(string recordedPath, string repeatedPath)
     {

@@ -28,6 +28,12 @@ internal sealed record SearchOutcome(
     /// <summary>Where an unfinished search was kept; null when it was not.</summary>
     public string? SavedFile { get; init; }
 
+    /// <summary>Why some of these are missing; null when all that there is to write was written.</summary>
+    public string? WriteError { get; init; }
+
+    private const string OwnFaults =
+        "The scenario's own fault rules strike by dice and by the clock and are not searched; see --faults.";
+
     /// <summary>What the scenario states of the design; null when any verdict will do.</summary>
     public Verdict? Expected => Expectations.ExpectedOf(Plan.Setup.Loaded.Scenario, Plan.Setup.Protocol);
 
@@ -57,10 +63,15 @@ internal sealed record SearchOutcome(
     };
 
     /// <summary>What the process returns.</summary>
-    public ExitCode Code => IsInterrupted ? ExitCode.Interrupted : ExitCodes.Of(Outcome);
+    public ExitCode Code => IsInterrupted ? ExitCode.Interrupted
+        : Outcome == Outcome.AsExpected && WriteError is not null ? ExitCode.Environment
+        : ExitCodes.Of(Outcome);
 
-    /// <summary>What was not explored, one sentence each.</summary>
-    public IEnumerable<string> NotExplored => Plan.Setup.Loaded.Scenario.Faults.IsEmpty
-        ? Result.NotExplored
-        : Result.NotExplored.Append("The scenario's own fault rules strike by dice and by the clock and are not searched; see --faults.");
+    /// <summary>What was not explored, one sentence each; last what no search of a machine explores.</summary>
+    public IEnumerable<string> NotExplored =>
+    [
+        .. Result.NotExplored,
+        .. Plan.Setup.Loaded.Scenario.Faults.IsEmpty ? Array.Empty<string>() : [OwnFaults],
+        .. MachineWorld.Bounds,
+    ];
 }

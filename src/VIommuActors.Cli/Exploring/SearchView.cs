@@ -1,5 +1,6 @@
 using VIommuActors.Experiments.Exploring;
 using System.Globalization;
+using System.Text.Json;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
@@ -52,16 +53,19 @@ internal static class SearchView
             renderer.Line();
             renderer.Line(
                 $"{outcome.Plan.Setup.Protocol}, seed {Seed.Hex(outcome.Plan.Setup.Seed)}, schedule {Count(first.Schedule)}: "
-                + outcome.Counterexample!.Sentence);
-            renderer.Line($"shrunk {Count(first.Steps)} -> {Count(outcome.Shrunk!.Steps)} steps: {outcome.ShrunkFile}");
-            renderer.Line($"viommu chart {ShellWord.Quote(outcome.ShrunkFile!)}");
-            renderer.Line($"viommu replay {ShellWord.Quote(outcome.TraceFile!)}");
+                + (outcome.Counterexample?.Sentence ?? first.Property));
+            if (outcome.Shrunk is { } shrunk)
+            {
+                renderer.Line($"shrunk {Count(first.Steps)} -> {Count(shrunk.Steps)} steps: {outcome.ShrunkFile}");
+                renderer.Line($"viommu chart {ShellWord.Quote(outcome.ShrunkFile!)}");
+                renderer.Line($"viommu replay {ShellWord.Quote(outcome.TraceFile!)}");
+            }
         }
         if (outcome.SavedFile is { } saved)
         {
             renderer.Line($"viommu explore --resume {ShellWord.Quote(saved)}");
         }
-        else if (result.FirstViolation is null && outcome.Code != ExitCode.AsExpected)
+        else if (outcome.WriteError is not null || (result.FirstViolation is null && outcome.Code != ExitCode.AsExpected))
         {
             renderer.Line(outcome.Plan.Repro);
         }
@@ -70,7 +74,7 @@ internal static class SearchView
     /// <summary>The verdict alone.</summary>
     public static void Verdict(IRenderer renderer, SearchOutcome outcome)
     {
-        var isExpected = outcome.Code == ExitCode.AsExpected;
+        var isExpected = !outcome.IsInterrupted && outcome.Outcome == Outcome.AsExpected;
         var verdict = outcome.Verdict == Scenarios.Model.Verdict.Held && !outcome.Result.Complete
             ? "no violation found"
             : FiguresJson.NameOf(outcome.Verdict);
@@ -100,7 +104,7 @@ internal static class SearchView
             writer.WriteNumber("seed", outcome.Plan.Setup.Seed);
             writer.WriteNumber("schedule", first.Schedule);
             writer.WriteNumber("steps", first.Steps);
-            writer.WriteNumber("shrunkSteps", outcome.Shrunk!.Steps);
+            WriteSteps(writer, outcome.Shrunk?.Steps);
             writer.WriteString("traceFile", outcome.TraceFile);
             writer.WriteString("shrunkFile", outcome.ShrunkFile);
             writer.WriteEndObject();
@@ -132,10 +136,23 @@ internal static class SearchView
         writer.WriteEndArray();
         writer.WriteString("verdict", FiguresJson.NameOf(outcome.Verdict));
         writer.WriteString("expected", outcome.Expected is { } expected ? FiguresJson.NameOf(expected) : null);
-        writer.WriteString("outcome", FiguresJson.NameOf(outcome.Outcome));
+        writer.WriteString("outcome", outcome.IsInterrupted ? "interrupted" : FiguresJson.NameOf(outcome.Outcome));
         writer.WriteString("repro", outcome.Plan.Repro);
         writer.WriteString("savedFile", outcome.SavedFile);
+        writer.WriteString("writeError", outcome.WriteError);
     });
+
+    private static void WriteSteps(Utf8JsonWriter writer, long? shrunk)
+    {
+        if (shrunk is { } steps)
+        {
+            writer.WriteNumber("shrunkSteps", steps);
+        }
+        else
+        {
+            writer.WriteNull("shrunkSteps");
+        }
+    }
 
     /// <summary>The speed, which no result depends on.</summary>
     public static string Speed(SearchOutcome outcome)

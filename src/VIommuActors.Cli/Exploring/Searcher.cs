@@ -12,11 +12,10 @@ namespace VIommuActors.Cli.Exploring;
 /// <summary>Carries out a search.</summary>
 internal static class Searcher
 {
-    /// <summary>Searches until the strategy, the budget or the user ends it.</summary>
+    /// <summary>Looks whether a search can be carried out at all, before the first thread begins.</summary>
     /// <exception cref="ToolException">The scenario cannot be searched so.</exception>
-    public static SearchOutcome Run(ToolSession session, SearchPlan plan, SavedSearch? saved)
+    public static void Check(SearchPlan plan)
     {
-        var budget = Budget.Parse(plan.BudgetText);
         var strategy = Strategy.Parse(plan.Strategy, plan.Setup.Seed);
         if (plan.Workers > 1 && strategy.ForWorker() is null)
         {
@@ -26,41 +25,45 @@ internal static class Searcher
         }
         try
         {
-            using (var system = SimSystem.Create("viommu"))
-            using (plan.Setup.World(system))
-            {
-                // Whether the scenario can be searched at all is told before the first thread begins.
-            }
-            var clock = session.Host.Clock;
-            var start = clock.GetTimestamp();
-            // Without a number of schedules there is no share of the work to show.
-            IProgressView progress = budget.Schedules is not null || session.IsQuiet
-                ? session.Progress()
-                : new PlainProgress(session.Host.Console.Error, clock);
-            var options = plan.Setup.Bounds(strategy) with
-            {
-                MaxSchedules = budget.Schedules ?? long.MaxValue,
-                StopAtViolation = !plan.All,
-                Resume = saved?.Checkpoint,
-            };
-            var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => ParallelExplorer.Explore(
-                _ => Place(plan.Setup),
-                plan.Workers,
-                options with
-                {
-                    Continue = done =>
-                    {
-                        report(done.Schedules);
-                        return budget.Time is not { } time || clock.GetElapsedTime(start) < time;
-                    },
-                },
-                session.Cancel));
-            return new(plan, result, strategy.Proves, clock.GetElapsedTime(start));
+            using var system = SimSystem.Create("viommu");
+            using var world = plan.Setup.World(system);
         }
         catch (UnsupportedCombinationException e)
         {
             throw ToolException.Usage(e.Key, e.Value, e.Message, e.Accepted);
         }
+    }
+
+    /// <summary>Searches until the strategy, the budget or the user ends it.</summary>
+    public static SearchOutcome Run(ToolSession session, SearchPlan plan, SavedSearch? saved)
+    {
+        var budget = Budget.Parse(plan.BudgetText);
+        var strategy = Strategy.Parse(plan.Strategy, plan.Setup.Seed);
+        var clock = session.Host.Clock;
+        var start = clock.GetTimestamp();
+        // Without a number of schedules there is no share of the work to show.
+        IProgressView progress = budget.Schedules is not null || session.IsQuiet
+            ? session.Progress()
+            : new PlainProgress(session.Host.Console.Error, clock);
+        var options = plan.Setup.Bounds(strategy) with
+        {
+            MaxSchedules = budget.Schedules ?? long.MaxValue,
+            StopAtViolation = !plan.All,
+            Resume = saved?.Checkpoint,
+        };
+        var result = progress.During("explore: schedules", budget.Schedules ?? 0, report => ParallelExplorer.Explore(
+            _ => Place(plan.Setup),
+            plan.Workers,
+            options with
+            {
+                Continue = done =>
+                {
+                    report(done.Schedules);
+                    return budget.Time is not { } time || clock.GetElapsedTime(start) < time;
+                },
+            },
+            session.Cancel));
+        return new(plan, result, strategy.Proves, clock.GetElapsedTime(start));
     }
 
     private static WorkerWorld Place(SearchSetup setup)

@@ -12,7 +12,7 @@ internal static class Seed
     private const int ShortestHash = 7, LongestHash = 40, HexDigits = 16;
 
     /// <summary>
-    /// Reads a seed. A hash is told from a number by a letter in it or by being too long for one; its first 16 digits count.
+    /// Reads a seed. A hash is told from a number by a letter in it or by its full length; its first 16 digits count.
     /// </summary>
     public static bool TryParse(string text, out ulong seed)
     {
@@ -26,6 +26,7 @@ internal static class Seed
             return true;
         }
         return text.Length is >= ShortestHash and <= LongestHash && text.All(char.IsAsciiHexDigit)
+            && (text.Length == LongestHash || !text.All(char.IsAsciiDigit))
             && TryHex(text.AsSpan(0, Math.Min(HexDigits, text.Length)), out seed);
     }
 

@@ -21,6 +21,29 @@ internal sealed class RunFolder
     /// <exception cref="ToolException">It cannot be made.</exception>
     public static RunFolder At(string path) => Create(path);
 
+    /// <summary>Looks whether files can be made in a folder, or in one that is yet to be made; leaves nothing behind.</summary>
+    /// <exception cref="ToolException">They cannot.</exception>
+    public static void Check(string path)
+    {
+        var made = new List<string>();
+        for (var above = System.IO.Path.GetFullPath(path); above is not null && !Directory.Exists(above);)
+        {
+            made.Add(above);
+            above = System.IO.Path.GetDirectoryName(above);
+        }
+        var probe = Create(path).File($".viommu-{Guid.NewGuid():n}");
+        try
+        {
+            System.IO.File.Create(probe).Dispose();
+            System.IO.File.Delete(probe);
+            made.ForEach(Directory.Delete);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
     /// <summary>A new folder <c>ROOT/SCENARIO/UTC-SEED-PROTOCOL</c>, and a link <c>latest</c> beside it where links work.</summary>
     /// <exception cref="ToolException">It cannot be made.</exception>
     public static RunFolder New(string root, string scenario, ulong seed, string protocol, DateTimeOffset now)
@@ -49,10 +72,12 @@ internal sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw ToolException.Environment(
-                path, $"no folder for artefacts can be made here: {e.Message} Use --out DIR or {Verbs.VerbHelp.RunsVariable}.");
+            throw Unusable(path, e);
         }
     }
+
+    private static ToolException Unusable(string path, Exception why) => ToolException.Environment(
+        path, $"no folder for artefacts can be made here: {why.Message} Use --out DIR or {Verbs.VerbHelp.RunsVariable}.");
 
     // A convenience: file systems without links, and a folder that somebody named latest, go without.
     private static void Link(string link, string target)

@@ -4,9 +4,7 @@ using System.Globalization;
 using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
-using VIommuActors.Cli.Running;
 using VIommuActors.Experiments.Exploring;
-using VIommuActors.Exploration;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Schema;
@@ -16,7 +14,7 @@ namespace VIommuActors.Cli.Verbs;
 /// <summary><c>viommu explore</c>: many orders of messages instead of one, and a counterexample.</summary>
 internal sealed class ExploreVerb : Verb
 {
-    private const int MostFaults = 1_000, MostWorkers = 64;
+    private const int MostWorkers = 64;
 
     private readonly ScenarioInput _input = new();
     private readonly Argument<string?> _scenario = new("SCENARIO")
@@ -83,6 +81,8 @@ internal sealed class ExploreVerb : Verb
         Add(_mutant);
         Add(_strategy);
         Add(_budget);
+        _input.Seed.Description =
+            "Decimal, 0x hex, or a git hash; schedule n of seed s is schedule 1 of seed s + n - 1, so neighbouring seeds overlap";
         Add(_input.Seed);
         Add(_faults);
         Add(_faultKinds);
@@ -105,16 +105,24 @@ internal sealed class ExploreVerb : Verb
     /// <inheritdoc/>
     protected override ExitCode Run(ParseResult parse, ToolSession session)
     {
-        var saved = parse.GetValue(_resume) is { } file ? SavedSearch.Read(file) : null;
+        var file = parse.GetValue(_resume);
+        var saved = file is null ? null : SavedSearch.Read(file);
         var plan = saved is null ? Plan(parse) : Resumed(parse, saved);
+        var artefacts = new SearchArtefacts(session, parse.GetValue(_out), file);
+        artefacts.CheckFolder();
+        Searcher.Check(plan);
         if (!session.IsJson && !session.IsQuiet)
         {
             session.Renderer.Line(SearchView.Header(plan));
         }
-        var outcome = Keep(parse, session, Searcher.Run(session, plan, saved));
+        var outcome = artefacts.Keep(Searcher.Run(session, plan, saved));
         if (!session.IsQuiet)
         {
             session.Host.Console.Error.WriteLine(SearchView.Speed(outcome));
+        }
+        if (outcome.WriteError is { } error)
+        {
+            session.Host.Console.Error.WriteLine($"viommu: what was found could not be written: {error}");
         }
         if (session.IsJson)
         {
@@ -173,7 +181,11 @@ internal sealed class ExploreVerb : Verb
             throw ToolException.Usage("SCENARIO", scenario, "--resume knows the scenario", "no SCENARIO with --resume");
         }
         var budget = parse.GetValue(_budget)!;
-        Budget.Parse(budget);
+        if (Budget.Parse(budget).Schedules < saved.Checkpoint.Schedules)
+        {
+            var done = saved.Checkpoint.Schedules.ToString(CultureInfo.InvariantCulture);
+            throw ToolException.Usage("--budget", budget, $"the search has had {done} schedules", $"{done}-schedules or more, or 30s");
+        }
         return saved.Plan with { BudgetText = budget, Workers = WorkersOf(parse) };
     }
 
@@ -184,7 +196,13 @@ internal sealed class ExploreVerb : Verb
     private SearchFaults FaultsOf(ParseResult parse, Mutant? mutant)
     {
         var text = parse.GetValue(_faults);
-        var count = text is null ? mutant?.Search.Faults ?? 0 : Number("--faults", text, 0, MostFaults, "faults");
+        var count = text is null ? mutant?.Search.Faults ?? 0 : Number("--faults", text, 0, SearchFaults.MostFaults, "faults");
+        if (count == 0 && (parse.GetValue(_faultKinds) ?? parse.GetValue(_faultsOn)) is { } idle)
+        {
+            throw ToolException.Usage(
+                parse.GetValue(_faultKinds) is null ? "--faults-on" : "--fault-kinds", idle, "no faults are asked for",
+                "with --faults K, from 1");
+        }
         var (kinds, on) = (parse.GetValue(_faultKinds) ?? mutant?.Search.FaultKinds, parse.GetValue(_faultsOn) ?? mutant?.Search.FaultsOn);
         try
         {
@@ -202,39 +220,4 @@ internal sealed class ExploreVerb : Verb
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw ToolException.Usage(option, text, $"not a number of {what}", $"{least} to {most}");
-
-    /// <summary>Writes the first violation, as it was found and shrunk, and what an unfinished search needs to go on.</summary>
-    private SearchOutcome Keep(ParseResult parse, ToolSession session, SearchOutcome outcome)
-    {
-        var (plan, setup, path, result) = (outcome.Plan, outcome.Plan.Setup, parse.GetValue(_out), outcome.Result);
-        // A budget in itself leaves nothing behind: only who names a folder, or interrupts, means to go on.
-        var unfinished = result.End is ExploreEnd.Budget or ExploreEnd.Cancelled && (outcome.IsInterrupted || path is not null)
-            ? result.Checkpoint
-            : null;
-        if (result.FirstViolation is null && unfinished is null)
-        {
-            return outcome;
-        }
-        var folder = path is not null
-            ? RunFolder.At(path)
-            : RunFolder.New(
-                RunFolder.RootOf(session.Host.Console.Variable(VerbHelp.RunsVariable)), plan.Scenario, setup.Seed, setup.Protocol,
-                session.Host.Clock.GetUtcNow());
-        if (unfinished is not null)
-        {
-            outcome = outcome with { SavedFile = folder.File(SavedSearch.FileName) };
-            SavedSearch.Write(outcome.SavedFile, plan, unfinished);
-        }
-        if (result.FirstViolation is not { } found)
-        {
-            return outcome;
-        }
-        var (file, shrunkFile) = (folder.File(CounterexampleFiles.Trace), folder.File(CounterexampleFiles.Shrunk));
-        var traced = CounterexampleFiles.Write(
-            file, setup, setup.Header(plan.Strategy, found.Choices, ToolVersion.Number), found.Property);
-        var (shorter, choices) = Searcher.Shorten(setup, found);
-        var shrunk = CounterexampleFiles.Write(
-            shrunkFile, shorter, shorter.Header(plan.Strategy, choices, ToolVersion.Number), found.Property);
-        return outcome with { Counterexample = traced, TraceFile = file, Shrunk = shrunk, ShrunkFile = shrunkFile };
-    }
 }

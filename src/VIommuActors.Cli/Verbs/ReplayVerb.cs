@@ -1,14 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
-using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
-using VIommuActors.Scenarios;
-using VIommuActors.Trace;
 
 namespace VIommuActors.Cli.Verbs;
 
@@ -35,16 +31,9 @@ internal sealed class ReplayVerb : Verb
     {
         var recorded = RecordedTrace.Read(parse.GetValue(_trace)!);
         var loaded = recorded.Scenario();
-        var folder = Directory.CreateTempSubdirectory("viommu-replay-");
         try
         {
-            var repeated = Path.Combine(folder.FullName, "trace.jsonl");
-            string? sentence;
-            using (var stream = File.Create(repeated))
-            {
-                sentence = Repeat(session, recorded, loaded, stream);
-            }
-            var divergence = Divergence.Between(recorded.Path, repeated);
+            var (sentence, divergence) = RepeatedTrace.Of(session, recorded, loaded);
             Show(session, recorded, sentence, divergence);
             return divergence is null ? ExitCode.AsExpected : ExitCode.Diverged;
         }
@@ -52,29 +41,6 @@ internal sealed class ReplayVerb : Verb
         {
             throw new ToolException(ExitCode.Usage, [new(recorded.Path, 1, 0, e.Key, e.Value, e.Message, e.Accepted)]);
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    /// <summary>Does the run and says what it came to; null when nothing broke.</summary>
-    private static string? Repeat(ToolSession session, RecordedTrace recorded, LoadedScenario loaded, Stream stream)
-    {
-        var header = recorded.Header;
-        if (header.Search is not null)
-        {
-            return TracedSchedule.Write(stream, recorded.Setup(loaded), header, session.Cancel).Sentence;
-        }
-        using var runner = session.Host.CreateRunner();
-        using var writer = new TraceWriter(stream, header);
-        var result = runner.Run(new RunRequest(loaded.Scenario, header.Protocol, header.Seed, writer), session.Cancel);
-        if (result.Ending == RunEnding.Cancelled)
-        {
-            throw new OperationCanceledException(session.Cancel);
-        }
-        writer.Complete();
-        return result.Figures.Details.FirstOrDefault()?.ToString() ?? result.Figures.Remarks.FirstOrDefault();
     }
 
     private static void Show(ToolSession session, RecordedTrace recorded, string? sentence, Divergence? divergence)
@@ -98,8 +64,7 @@ internal sealed class ReplayVerb : Verb
             renderer.Line(sentence ?? "nothing was violated");
             return;
         }
-        var step = divergence.Step is { } number ? $"step {Numbers.Count(number)}" : "the header";
-        renderer.Line(string.Create(CultureInfo.InvariantCulture, $"DIVERGED at {step} (line {divergence.Line})"), Tone.Bad);
+        renderer.Line($"DIVERGED at {divergence.Place}", Tone.Bad);
         renderer.Line($"recorded: {divergence.Recorded ?? "the trace ends here"}");
         renderer.Line($"replayed: {divergence.Repeated ?? "the run ends here"}");
     }

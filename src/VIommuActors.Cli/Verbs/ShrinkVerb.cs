@@ -43,19 +43,24 @@ internal sealed class ShrinkVerb : Verb
     {
         var recorded = RecordedTrace.Read(parse.GetValue(_trace)!);
         var loaded = recorded.Scenario();
+        var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } above ? above : ".";
+        var folder = parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder);
+        RunFolder.Check(folder);
         try
         {
+            // A trace that its own header does not lead to would be shrunk to something that is not shorter than it, but different.
+            if (RepeatedTrace.Of(session, recorded, loaded).Divergence is { } divergence)
+            {
+                throw Refused(recorded, $"run again, the trace differs at {divergence.Place}: there is nothing to shrink");
+            }
             IShrunkTrace? shrunk = recorded.Header.Search is null
                 ? ShrunkRun.Of(session, recorded, loaded)
                 : ShrunkSearch.Of(session, recorded, loaded);
             if (shrunk is null)
             {
-                throw new ToolException(ExitCode.Diverged, [new(
-                    recorded.Path, 0, 0, "", "",
-                    "run again, the trace breaks nothing: there is nothing to shrink (see: viommu replay)", "")]);
+                throw Refused(recorded, "run again, the trace breaks nothing: there is nothing to shrink");
             }
-            var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } folder ? folder : ".";
-            var file = shrunk.Write(RunFolder.At(parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder)));
+            var file = shrunk.Write(RunFolder.At(folder));
             Show(session, recorded, shrunk, file);
         }
         catch (UnsupportedCombinationException e)
@@ -65,11 +70,14 @@ internal sealed class ShrinkVerb : Verb
         return session.Cancel.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.AsExpected;
     }
 
+    private static ToolException Refused(RecordedTrace recorded, string why) =>
+        new(ExitCode.Diverged, [new(recorded.Path, 0, 0, "", "", $"{why} (see: viommu replay)", "")]);
+
     private static void Show(ToolSession session, RecordedTrace recorded, IShrunkTrace shrunk, string file)
     {
         if (session.IsJson)
         {
-            session.Out.Write(Json(recorded, shrunk, file));
+            session.Out.Write(Json(recorded, shrunk, file, session.Cancel.IsCancellationRequested));
             return;
         }
         var renderer = session.Renderer;
@@ -87,6 +95,10 @@ internal sealed class ShrinkVerb : Verb
         renderer.Line(
             $"shrunk {Numbers.Count(recorded.Events)} -> {Numbers.Count(shrunk.Steps)} steps{faults}; "
             + $"{Numbers.Count(shrunk.Attempts)} runs tried", Tone.Good);
+        if (session.Cancel.IsCancellationRequested)
+        {
+            renderer.Line("INTERRUPTED: there may be shorter ones", Tone.Bad);
+        }
         if (!session.IsQuiet)
         {
             renderer.Line(shrunk.Sentence);
@@ -95,7 +107,8 @@ internal sealed class ShrinkVerb : Verb
         }
     }
 
-    private static string Json(RecordedTrace recorded, IShrunkTrace shrunk, string file) => JsonDocuments.Text(Schema, writer =>
+    private static string Json(
+        RecordedTrace recorded, IShrunkTrace shrunk, string file, bool interrupted) => JsonDocuments.Text(Schema, writer =>
     {
         writer.WriteString("scenario", recorded.Header.Scenario);
         writer.WriteString("protocol", recorded.Header.Protocol);
@@ -113,5 +126,6 @@ internal sealed class ShrinkVerb : Verb
         writer.WriteNumber("runs", shrunk.Attempts);
         writer.WriteString("finding", shrunk.Sentence);
         writer.WriteString("traceFile", file);
+        writer.WriteBoolean("interrupted", interrupted);
     });
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using VIommuActors.Actors;
@@ -66,6 +67,13 @@ public sealed class MachineWorld : IWorld, IDisposable
             ? long.Parse(text, CultureInfo.InvariantCulture) : 0;
         DelayNs = Math.Max(ShortestDelayNs, 2 * repeats);
     }
+
+    /// <summary>What no search of a machine explores, one sentence each.</summary>
+    public static ImmutableArray<string> Bounds { get; } =
+    [
+        "Start-up has one order in every schedule: orders are searched from the first step of the work.",
+        "Timers, restarts and delayed messages come only when nothing else can happen.",
+    ];
 
     /// <summary>Where every step and every violation goes, or null; meant for one schedule, such as a replay.</summary>
     public ITraceSink? Trace { get; init; }

@@ -14,6 +14,9 @@ namespace VIommuActors.Experiments.Exploring;
 /// </param>
 public sealed record SearchFaults(int Budget, LaneFaultKinds Kinds, ImmutableArray<string> On)
 {
+    /// <summary>Largest budget that a user can ask for.</summary>
+    public const int MostFaults = 1_000;
+
     private const string Everything = "all";
 
     /// <summary>No faults.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VIommuActors.Exploration;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.Protocols.Seam;
@@ -47,6 +48,12 @@ public sealed record SearchSetup(LoadedScenario Loaded, string Protocol, ulong S
 
     private static SearchFaults FaultsOf(TraceSearch search)
     {
+        if (search.Faults is < 0 or > SearchFaults.MostFaults)
+        {
+            var given = search.Faults.ToString(CultureInfo.InvariantCulture);
+            throw new UnsupportedSearchException(
+                "faults", given, "not a number of faults", string.Create(CultureInfo.InvariantCulture, $"0 to {SearchFaults.MostFaults}"));
+        }
         try
         {
             return SearchFaults.Parse(search.Faults, search.FaultKinds, search.FaultsOn);

@@ -13,6 +13,7 @@ namespace VIommuActors.Exploration.Internals;
 /// </remarks>
 internal sealed class EventPriorities
 {
+    private const int SideBit = 0x80; // above every fault
     private uint[] _handled = new uint[64]; // by receiver
     private ulong _key;
 
@@ -38,11 +39,11 @@ internal sealed class EventPriorities
         _handled[receiver]++;
     }
 
-    /// <summary>Priority of what is first in a lane now, or of a fault of it.</summary>
+    /// <summary>Priority of what is first in a lane now, its side lane being one of its own, or of a fault of it.</summary>
     public ulong Of(LaneId lane)
     {
         uint handled = lane.Receiver < _handled.Length ? _handled[lane.Receiver] : 0;
         ulong place = ((ulong)(uint)lane.Receiver << 32) | (uint)lane.Sender;
-        return Scramble.Bits(Scramble.Bits(place ^ _key) + (((ulong)handled << 8) | (byte)lane.Fault));
+        return Scramble.Bits(Scramble.Bits(place ^ _key) + (((ulong)handled << 8) | (uint)((int)lane.Fault | (lane.Side ? SideBit : 0))));
     }
 }

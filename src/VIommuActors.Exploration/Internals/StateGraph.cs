@@ -76,9 +76,13 @@ internal sealed class StateGraph(int mostStates)
         _places.Clear();
         _states.Clear();
         _edges.Clear();
-        for (var at = Convert.FromBase64String((string)json["states"]!).AsSpan(); at.Length >= StateBytes; at = at[StateBytes..])
+        for (var at = json.Bytes("states", StateBytes).AsSpan(); at.Length > 0; at = at[StateBytes..])
         {
-            _places.Add(BinaryPrimitives.ReadUInt64LittleEndian(at), _states.Count);
+            if (!_places.TryAdd(BinaryPrimitives.ReadUInt64LittleEndian(at), _states.Count))
+            {
+                throw new FormatException("A state stands there twice.");
+            }
+
             _states.Add(new State
             {
                 Visits = BinaryPrimitives.ReadUInt32LittleEndian(at[8..]),
@@ -87,9 +91,22 @@ internal sealed class StateGraph(int mostStates)
             });
         }
 
-        for (var at = Convert.FromBase64String((string)json["edges"]!).AsSpan(); at.Length >= EdgeBytes; at = at[EdgeBytes..])
+        for (var at = json.Bytes("edges", EdgeBytes).AsSpan(); at.Length > 0; at = at[EdgeBytes..])
         {
-            _edges.Add((BinaryPrimitives.ReadInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..])));
+            var (from, next) = (BinaryPrimitives.ReadInt32LittleEndian(at), BinaryPrimitives.ReadInt32LittleEndian(at[4..]));
+            // A chain leads to older edges only, so it ends.
+            if (from < 0 || from >= _states.Count || next < None || next >= _edges.Count)
+            {
+                throw new FormatException($"Edge {_edges.Count} leads nowhere.");
+            }
+
+            _edges.Add((from, next));
+        }
+
+        if (_states.Count > mostStates
+            || _states.Exists(state => state.Open < None || state.LastEdge < None || state.LastEdge >= _edges.Count))
+        {
+            throw new FormatException("A state cannot be what it says.");
         }
     }
 

@@ -81,37 +81,57 @@ internal sealed class Tally(IStrategy strategy)
         };
     }
 
+    /// <exception cref="ArgumentException">It is damaged, or that of another search.</exception>
     public void Load(JsonObject json)
     {
-        if ((string?)json["strategy"] != strategy.Name)
+        try
         {
-            throw new ArgumentException($"The saved search used {json["strategy"]}, not {strategy.Name}.");
+            if ((string?)json["strategy"] != strategy.Name)
+            {
+                throw new ArgumentException($"The saved search used {json["strategy"]}, not {strategy.Name}.");
+            }
+
+            strategy.Load(json.Field("state").AsObject());
+            LoadCounts(json);
+        }
+        catch (Exception error) when (
+            error is FormatException or InvalidOperationException or OverflowException or ArgumentOutOfRangeException)
+        {
+            throw new ArgumentException($"The saved search is damaged: {error.Message}", error);
+        }
+    }
+
+    private void LoadCounts(JsonObject json)
+    {
+        Schedules = json.Count("schedules");
+        Redundant = json.Count("redundant");
+        _steps = json.Count("steps");
+        _longest = json.Count("longest", most: _steps);
+        var violations = json.Field("violations").AsObject();
+        foreach (var (property, _) in violations)
+        {
+            _violations[property] = violations.Count(property, least: 1, most: Schedules);
+            _violated += _violations[property];
         }
 
-        strategy.Load(json["state"]!.AsObject());
-        Schedules = (long)json["schedules"]!;
-        Redundant = (long)json["redundant"]!;
-        _steps = (long)json["steps"]!;
-        _longest = (long)json["longest"]!;
-        foreach (var (property, count) in json["violations"]!.AsObject())
+        _stepLimits = json.Count("stepLimits", most: Schedules);
+        _timeLimits = json.Count("timeLimits", most: Schedules);
+        _stops = json.Count("stops", most: Schedules);
+        ExploreCheckpoint.Unpack(json.Bytes("traces", sizeof(ulong)), _traces);
+        if (_violated > Schedules || _traces.Count > Schedules || (json["first"] is null) != (_violated == 0))
         {
-            _violations[property] = (long)count!;
-            _violated += (long)count!;
+            throw new FormatException("The counts contradict each other.");
         }
 
-        _stepLimits = (long)json["stepLimits"]!;
-        _timeLimits = (long)json["timeLimits"]!;
-        _stops = (long)json["stops"]!;
-        ExploreCheckpoint.Unpack((string)json["traces"]!, _traces);
-        if (json["first"] is JsonObject first)
+        if (json["first"] is { } first)
         {
             First = new FoundViolation(
-                (string)first["property"]!,
-                (long)first["schedule"]!,
-                (ulong)first["seed"]!,
-                (long)first["steps"]!,
-                [.. first["choices"]!.AsArray().Select(c => (int)c!)],
-                (ulong)first["trace"]!);
+                (string)first.Field("property")!,
+                first.Count("schedule", least: 1, most: Schedules),
+                (ulong)first.Field("seed"),
+                first.Count("steps", most: _longest),
+                [.. first.Items("choices").Select(choice => (int)choice)],
+                (ulong)first.Field("trace"));
         }
     }
 

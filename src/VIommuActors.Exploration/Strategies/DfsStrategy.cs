@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
@@ -80,9 +81,15 @@ public sealed class DfsStrategy : IStrategy
     /// <inheritdoc/>
     public void Load(JsonObject state)
     {
-        _exhausted = (bool)state["exhausted"]!;
+        _exhausted = (bool)state.Field("exhausted");
         _path.Clear();
-        _path.AddRange(state["chosen"]!.AsArray().Zip(state["count"]!.AsArray(), (c, n) => ((int)c!, (int)n!)));
+        _path.AddRange(state.Items("chosen").Zip(state.Items("count"), (c, n) => ((int)c, (int)n)));
+        if (_path.Count != state.Items("count").Count() || _path.Count != state.Items("chosen").Count()
+            || _path.Exists(step => step.Chosen < 0 || step.Chosen >= step.Count) || (_exhausted && _path.Count > 0))
+        {
+            throw new FormatException("The choices of the path do not fit.");
+        }
+
         _given = _path.Count;
     }
 }

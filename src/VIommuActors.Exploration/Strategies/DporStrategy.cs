@@ -37,6 +37,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     private Access[]? _unknown; // what a step may touch that was not seen in its place yet
     private bool _planned;
     private bool _again;
+    private (Access[]? Unknown, long Impossible) _settled; // after the last schedule that was not given up
 
     /// <inheritdoc/>
     public string Name => "dpor";
@@ -70,6 +71,9 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         _givenChoices = 0;
         _stuck = false;
         _slots = 0;
+        // What a schedule that was given up has learned is learned again, by the one in its place.
+        (_unknown, _impossible) = _settled;
+        _again = false;
         return !_exhausted;
     }
 
@@ -159,6 +163,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         Seal();
         _late |= _slots != 0 && _kernel.SlotCount != _slots;
         PlanReversals();
+        _settled = (_unknown, _impossible);
         if (_again)
         {
             // What was skipped so far was skipped for the wrong reason.
@@ -173,7 +178,8 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
     }
 
     /// <inheritdoc/>
-    public JsonObject Save() => DporState.Save(_path.Take(_given), new DporFlags(_exhausted, _late, _impossible, _planned, _unknown));
+    public JsonObject Save() => DporState.Save(
+        _path.Take(_given), new DporFlags(_exhausted, _late, _settled.Impossible, _planned, _settled.Unknown));
 
     /// <inheritdoc/>
     public void Load(JsonObject state)
@@ -181,6 +187,7 @@ public sealed class DporStrategy : IStrategy, ITouchObserver
         _path.Clear();
         _path.AddRange(DporState.Load(state, out var flags));
         (_exhausted, _late, _impossible, _planned, _unknown) = flags;
+        _settled = (_unknown, _impossible);
         _given = _path.Count;
         _execution.Truncate(0);
     }

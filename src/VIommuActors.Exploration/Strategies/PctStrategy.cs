@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
@@ -82,12 +83,12 @@ public sealed class PctStrategy(int depth, ulong seed) : IStrategy
     /// <exception cref="ArgumentException">The saved search has another seed.</exception>
     public void Load(JsonObject state)
     {
-        if ((ulong)state["seed"]! != seed)
+        if ((ulong)state.Field("seed") != seed)
         {
             throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
         }
 
-        _mostChoices = (int)state["mostChoices"]!;
+        _mostChoices = (int)state.Count("mostChoices", least: 1, most: int.MaxValue);
     }
 
     private int Leader(ReadOnlySpan<LaneId> enabled)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
@@ -50,7 +51,7 @@ public sealed class RandomStrategy(ulong seed) : IStrategy
     /// <exception cref="ArgumentException">The saved search has another seed.</exception>
     public void Load(JsonObject state)
     {
-        if ((ulong)state["seed"]! != seed)
+        if ((ulong)state.Field("seed") != seed)
         {
             throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
         }

@@ -183,7 +183,6 @@ public sealed class IoreqServer : IParty
     private void Attached(Emulator emulator)
     {
         emulator.Attached = true;
-        emulator.Reaped.Clear();
         _port.Send(_nodes.Units[emulator.Index], new EmulatorAttached(_port.Self, true, _nodes.Dummies[emulator.Index]));
         TellDevices(emulator, present: true);
         _devices.Attached(emulator.Index);

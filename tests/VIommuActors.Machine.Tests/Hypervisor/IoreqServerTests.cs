@@ -294,6 +294,16 @@ public sealed class IoreqServerTests
     }
 
     [Fact]
+    public void Party_that_is_reaped_while_its_process_attaches_counts_once_the_others_are()
+    {
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device1));
+        AttachBoth();
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Dummy0));
+        _hub.Receive(new Reaped(Cast.Memory, Cast.Device0));
+        Assert.False(_port.Take<EmulatorAttached>(Cast.Unit0).Attached);
+    }
+
+    [Fact]
     public void Range_of_a_dead_emulator_is_nobodys()
     {
         AttachBoth();

@@ -29,12 +29,13 @@ internal static class DporState
     public static IEnumerable<Node> Load(JsonObject state, out DporFlags flags)
     {
         flags = new DporFlags(
-            (bool)state["exhausted"]!,
-            (bool)state["late"]!,
-            (long)state["impossible"]!,
-            (bool)state["planned"]!,
-            LoadAct(state["unknown"]!).Touched);
-        return [.. state["path"]!.AsArray().Select(node => LoadNode(node!))];
+            (bool)state.Field("exhausted"),
+            (bool)state.Field("late"),
+            state.Count("impossible"),
+            (bool)state.Field("planned"),
+            LoadAct(state.Field("unknown")).Touched);
+        Node[] path = [.. state.Items("path").Select(LoadNode)];
+        return !flags.Exhausted || path.Length == 0 ? path : throw new FormatException("Nothing is left, and yet there is a path.");
     }
 
     private static JsonNode Save(Node node) => new JsonObject
@@ -48,19 +49,20 @@ internal static class DporState
 
     private static Node LoadNode(JsonNode json) => new()
     {
-        Fixed = (bool)json["fixed"]!,
-        Chosen = LoadAct(json["chosen"]!).Lane,
-        Sleep = [.. json["sleep"]!.AsArray().Select(act => LoadAct(act!))],
-        Planned = LoadBranches(json["planned"]!),
-        Next = LoadBranches(json["next"]!),
+        Fixed = (bool)json.Field("fixed"),
+        Chosen = LoadAct(json.Field("chosen")).Lane,
+        Sleep = [.. json.Items("sleep").Select(LoadAct)],
+        Planned = LoadBranches(json.Field("planned")),
+        Next = LoadBranches(json.Field("next")),
     };
 
     /// <summary>A branch is its step followed by its children.</summary>
     private static JsonArray Save(List<Branch> branches) =>
         new([.. branches.Select(branch => (JsonNode)new JsonArray(Save(branch.Act), Save(branch.Children)))]);
 
-    private static List<Branch> LoadBranches(JsonNode json) =>
-        [.. json.AsArray().Select(branch => new Branch(LoadAct(branch![0]!)) { Children = LoadBranches(branch[1]!) })];
+    private static List<Branch> LoadBranches(JsonNode json) => [.. json.AsArray().Select(branch => branch is JsonArray { Count: 2 } pair
+        ? new Branch(LoadAct(pair[0])) { Children = LoadBranches(pair[1] ?? new JsonArray()) }
+        : throw new FormatException("A branch is no step with its children."))];
 
     /// <summary>
     /// An act is receiver, sender, fault with a bit for the side lane, optional, and then object and write for everything it touched.
@@ -78,11 +80,21 @@ internal static class DporState
         return json;
     }
 
-    private static Act LoadAct(JsonNode json)
+    private static Act LoadAct(JsonNode? json)
     {
+        int count = (json as JsonArray)?.Count ?? 0;
+        if (count < 4 || count % 2 != 0 || json!.AsArray().Contains(null))
+        {
+            throw new FormatException("A step is not what it should be.");
+        }
+
         var lane = new LaneId(
             (int)json[0]!, (int)json[1]!, (LaneFault)((int)json[2]! & ~SideBit), ((int)json[2]! & SideBit) != 0);
-        int count = json.AsArray().Count;
+        if (lane.Receiver < 0 || !Enum.IsDefined(lane.Fault))
+        {
+            throw new FormatException($"No step has receiver {lane.Receiver} and fate {lane.Fault}.");
+        }
+
         var touched = count == 4 ? null : new Access[(count - 4) / 2];
         for (int i = 0; i < touched?.Length; i++)
         {
