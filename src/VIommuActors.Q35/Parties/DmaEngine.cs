@@ -6,11 +6,14 @@ using VIommuActors.Vtd;
 namespace VIommuActors.Q35.Parties;
 
 /// <summary>
-/// A device's DMA, page by page as QEMU's <c>address_space_rw</c> goes: a page that is refused is passed over, its bytes read as zero
-/// and its write is dropped, and the pages behind it are still tried.
+/// A device's DMA as QEMU's <c>address_space_rw</c> goes: translation by translation, however large its page; 4 KiB that are refused are
+/// passed over, their bytes read as zero and their write is dropped, and what lies behind them is still tried.
 /// </summary>
 internal sealed class DmaEngine(IPort port, Func<DmaDevice> newDevice, DmaTransfers transfers)
 {
+    /// <summary>Bytes of a part at most.</summary>
+    public const int MostPerPiece = 1 << 16;
+
     private const ulong Page = 0x1000;
 
     private DmaDevice _device = newDevice();
@@ -24,7 +27,7 @@ internal sealed class DmaEngine(IPort port, Func<DmaDevice> newDevice, DmaTransf
     /// <param name="iova">First address; wraps at 2⁶⁴ as the bus does.</param>
     /// <param name="bytes">How many.</param>
     /// <param name="isWrite">Device to memory.</param>
-    /// <param name="piece">The device's buffer for a part: offset in the request, and length of at most a page.</param>
+    /// <param name="piece">The device's buffer for a part: offset in the request, and length of at most <see cref="MostPerPiece"/>.</param>
     /// <param name="done">Told whether all of it found memory.</param>
     public void Start(ulong iova, ulong bytes, bool isWrite, Func<ulong, int, Memory<byte>> piece, Action<bool> done)
     {
@@ -58,7 +61,8 @@ internal sealed class DmaEngine(IPort port, Func<DmaDevice> newDevice, DmaTransf
             return;
         }
         var at = request.Iova + request.Moved;
-        var size = (int)Math.Min(Page - (at & (Page - 1)), request.Bytes - request.Moved);
+        // A request that wraps at 2⁶⁴ has a part on either side.
+        var size = (int)Math.Min(Math.Min(MostPerPiece, request.Bytes - request.Moved), at == 0 ? MostPerPiece : 0 - at);
         request.Data = request.Piece(request.Moved, size);
         request.Transfer = new DmaTransfer(at, request.Data);
         _work = transfers.Open(request.Transfer);
@@ -68,11 +72,18 @@ internal sealed class DmaEngine(IPort port, Func<DmaDevice> newDevice, DmaTransf
     private void Completed(bool faulted)
     {
         var request = _request!;
+        var transfer = request.Transfer!;
         transfers.Close(_work);
         _work = 0;
-        if (faulted && !request.IsWrite) request.Data.Span.Clear();
-        request.Ok &= !faulted && !request.Transfer!.MissedMemory;
-        request.Moved += (ulong)request.Data.Length;
+        request.Ok &= !faulted && !transfer.MissedMemory;
+        var moved = request.Data.Length;
+        if (faulted)
+        {
+            var refused = request.Iova + request.Moved + (ulong)transfer.Reached;
+            moved = (int)Math.Min((ulong)moved, (ulong)transfer.Reached + Page - (refused & (Page - 1)));
+            if (!request.IsWrite) request.Data.Span[transfer.Reached..moved].Clear();
+        }
+        request.Moved += (ulong)moved;
         Next();
     }
 

@@ -8,8 +8,16 @@ internal sealed class DmaTransfer(ulong iova, Memory<byte> data)
     /// <summary>Part of the request lay where nothing answers.</summary>
     public bool MissedMemory { get; set; }
 
-    /// <summary>The bytes that belong to a part of the request.</summary>
-    public Memory<byte> Part(ulong at, int bytes) => data.Slice((int)(at - iova), bytes);
+    /// <summary>Bytes that have got as far as memory; they come in order.</summary>
+    public int Reached { get; private set; }
+
+    /// <summary>The bytes that belong to a part of the request, which has got as far as memory.</summary>
+    public Memory<byte> Part(ulong at, int bytes)
+    {
+        var start = (int)(at - iova);
+        Reached = start + bytes;
+        return data.Slice(start, bytes);
+    }
 }
 
 /// <summary>Requests under way by number; a device has one at a time, so there are never more than devices.</summary>

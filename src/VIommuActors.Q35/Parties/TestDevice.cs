@@ -17,10 +17,9 @@ internal sealed class TestDevice(IPort port, Func<DmaDevice> newDevice, DmaTrans
         ReadFailed = 0xdead0003, Mismatch = 0xdead0004, NotArmed = 0xdead0005, BadAttributes = 0xdead0006;
 
     private const uint Pattern = 0x12345678, AttributesAtReset = 2;
-    private const int Chunk = 0x1000;
 
     private readonly DmaEngine _dma = new(port, newDevice, transfers);
-    private readonly byte[] _chunk = new byte[Chunk];
+    private readonly byte[] _chunk = new byte[DmaEngine.MostPerPiece];
     private uint _addressLow, _addressHigh, _length, _result = Idle, _attributes = AttributesAtReset, _physicalLow, _physicalHigh;
     private bool _armed;
     private NodeId _reader = NodeId.None;
