@@ -18,6 +18,8 @@ internal sealed class TestDevice(IPort port, Func<DmaDevice> newDevice, DmaTrans
 
     private const uint Pattern = 0x12345678, AttributesAtReset = 2;
 
+    private const int Chunk = 0x1000;
+
     private readonly DmaEngine _dma = new(port, newDevice, transfers);
     private readonly byte[] _chunk = new byte[DmaEngine.MostPerPiece];
     private uint _addressLow, _addressHigh, _length, _result = Idle, _attributes = AttributesAtReset, _physicalLow, _physicalHigh;

@@ -37,6 +37,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         if (!Enabled) return Identity(address, default);
         if (wanted == Permission.None) wanted = Permission.Read; // CAP.ZLR = 0: a zero-length read is a read
         if (address.Value - InterruptFirst < InterruptSize) return ToInterruptRange(source, address, wanted);
+        if (_dropsWeakHits && IsScalable && BeforeCache(source, address, wanted) is { } early) return early;
         if (Iotlb.TryLookup(source, address, out var cached))
         {
             if ((cached.Allowed & wanted) == wanted) return Hit(address, cached);
@@ -139,22 +140,31 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         return Scalable(source, address, wanted, TranslationRequest);
     }
 
+    /// <summary>QEMU reads the PASID entry of every request before it looks into its IOTLB; null when that goes on.</summary>
+    private Translated? BeforeCache(SourceId source, Iova address, Permission wanted)
+    {
+        var found = _scalable!.FindPasid(Root.Table, source);
+        if (found.PassThrough) return Identity(address, found.Entry.Domain);
+        return found.Fault == FaultReason.None ? null : Refuse(found, source, address, wanted, Untranslated);
+    }
+
     private Translated Scalable(SourceId source, Iova address, Permission wanted, byte addressType)
     {
         var found = _scalable!.Translate(Root.Table, source, address, wanted);
-        if (found.Fault != FaultReason.None)
-        {
-            if (!IsAnswer(found.Fault, addressType) && !(found.FaultsDisabled && IsQualified(found.Fault)))
-                // QEMU takes the PASID that stands for none as one that the request had.
-                faults.Record(
-                    source, address, found.Fault, wanted, addressType, found.Pasid, hasPasid: found.IsWalk && options.QemuQuirks);
-            return new Translated(found.Fault, default, 0, Permission.None, found.Entry.Domain, Hit: false);
-        }
-
+        if (found.Fault != FaultReason.None) return Refuse(found, source, address, wanted, addressType);
         if (found.PassThrough) return Identity(address, found.Entry.Domain);
         _walks++;
         Iotlb.Insert(source, address, found.Entry);
         return Answer(address, found.Entry, hit: false);
+    }
+
+    private Translated Refuse(in ScalableFound found, SourceId source, Iova address, Permission wanted, byte addressType)
+    {
+        // QEMU takes the PASID that stands for none as one that the request had.
+        if (!IsAnswer(found.Fault, addressType) && !(found.FaultsDisabled && IsQualified(found.Fault)))
+            faults.Record(
+                source, address, found.Fault, wanted, addressType, found.Pasid, hasPasid: found.IsWalk && options.QemuQuirks);
+        return new Translated(found.Fault, default, 0, Permission.None, found.Entry.Domain, Hit: false);
     }
 
     private FaultReason TryGetContext(SourceId source, out ContextEntry context)

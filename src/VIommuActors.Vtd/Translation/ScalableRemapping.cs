@@ -44,6 +44,17 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
             : new ScalableFound(FaultReason.None, walked.Entry with { Domain = pasid.Domain });
     }
 
+    /// <summary>What the way to the PASID entry comes to. With FPD in the context entry nobody asks whether there is one.</summary>
+    public ScalableFound FindPasid(GuestPhysical root, SourceId source)
+    {
+        var reason = TryGetContext(root, source, out var context);
+        if (reason != FaultReason.None) return Refused(reason, default, context.FaultsDisabled);
+        reason = LoadPasid(context, _usesRidPasid ? context.RidPasid : 0, out var pasid, out _);
+        if (reason != FaultReason.None) return context.FaultsDisabled ? default : Refused(reason, default, quiet: false);
+        var isPassThrough = pasid.Translation == PasidTranslation.PassThrough;
+        return new ScalableFound(FaultReason.None, new IotlbEntry(default, pasid.Domain, Permission.None, 1), isPassThrough);
+    }
+
     /// <summary>DTE of the context entry; false also when there is none.</summary>
     public bool AllowsTranslationRequests(GuestPhysical root, SourceId source) =>
         options.DeviceTlb && TryGetContext(root, source, out var context) == FaultReason.None && context.DeviceTlb;

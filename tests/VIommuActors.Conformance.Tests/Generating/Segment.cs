@@ -70,7 +70,7 @@ internal sealed class Segment(SplitMix random, bool wide, bool scalable)
         var size = random.Dword(1u, 4, 8, 16, 64, 0x800);
         var iova = random.Below(12) switch
         {
-            0 => random.Qword(Iova - 0x1000, Iova + 0x8000, Iova | Bit(), Target, 0xfedff000, Iova + 0x200000),
+            0 => random.Qword(Iova - 0x1000, Iova + 0x8000, Iova | Bit(), Target, 0xfed80000, Iova + 0x200000),
             _ => Iova + (0x1000 * (ulong)random.Below(Pages)),
         } + offset;
         var page = (ulong)random.Below(4) * 0x1000;

@@ -10,7 +10,7 @@ public sealed class MachineProcess : ITarget
     /// <summary>Lines under way at once: their replies fit into a socket's buffer, so neither side ever waits for the other to read.</summary>
     private const int Window = 64;
 
-    private const int StartMs = 60_000, ReplyMs = 20_000, SettleTries = 20_000;
+    private const int StartMs = 60_000, ReplyMs = 20_000, SettleTries = 3_000;
     private const uint AllOnes = 0xffffffff;
     private const string Ended = ITarget.EndedMark + ">";
 

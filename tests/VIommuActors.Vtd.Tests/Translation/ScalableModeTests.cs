@@ -230,6 +230,21 @@ public sealed class ScalableModeTests
         Assert.True(bench.Write().Ok);
     }
 
+    // QEMU reads the PASID entry before its IOTLB: without one, what is cached is not used, unless FPD keeps it from looking.
+    [Theory]
+    [InlineData(null, 0UL, FaultReason.None)]
+    [InlineData(QemuRelease.Qemu7, 0UL, FaultReason.PasidTableUnreadable)]
+    [InlineData(QemuRelease.Qemu7, 2UL, FaultReason.None)]
+    [InlineData(QemuRelease.Qemu11, 0UL, FaultReason.PasidDirectoryNotPresent)]
+    public void A_cached_page_without_a_pasid_entry(QemuRelease? quirks, ulong fpd, FaultReason reason)
+    {
+        var bench = Tables(new VtdOptions { ScalableMode = true, Quirks = quirks }, 0x10010089, 0);
+        bench.Store(Context, Directory | 1 | fpd);
+        Assert.True(Enabled(bench).Write().Ok);
+        bench.Store(Directory, 0x10031000);
+        Assert.Equal(reason, bench.Write().Fault);
+    }
+
     private static Bench Wide(QemuRelease? quirks)
     {
         var bench = new Bench(new VtdOptions { ScalableMode = true, Quirks = quirks });
