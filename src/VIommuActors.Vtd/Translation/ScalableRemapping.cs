@@ -32,8 +32,8 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
     {
         var reason = TryGetContext(root, source, out var context);
         if (reason != FaultReason.None) return Refused(reason, default, context.FaultsDisabled);
-        var number = _usesRidPasid ? context.RidPasid : 0;
-        reason = LoadPasid(context, number, out var pasid, out var quiet);
+        var number = PasidOf(context);
+        reason = LoadPasid(context, number, checksPresence: !options.QemuQuirks, out var pasid, out var quiet);
         quiet |= context.FaultsDisabled | pasid.FaultsDisabled;
         if (reason != FaultReason.None) return Refused(reason, default, quiet);
         if (pasid.Translation == PasidTranslation.PassThrough)
@@ -49,7 +49,7 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
     {
         var reason = TryGetContext(root, source, out var context);
         if (reason != FaultReason.None) return Refused(reason, default, context.FaultsDisabled);
-        reason = LoadPasid(context, _usesRidPasid ? context.RidPasid : 0, out var pasid, out _);
+        reason = LoadPasid(context, PasidOf(context), checksPresence: false, out var pasid, out _);
         if (reason != FaultReason.None) return context.FaultsDisabled ? default : Refused(reason, default, quiet: false);
         var isPassThrough = pasid.Translation == PasidTranslation.PassThrough;
         return new ScalableFound(FaultReason.None, new IotlbEntry(default, pasid.Domain, Permission.None, 1), isPassThrough);
@@ -77,9 +77,18 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
         if (Contexts.TryLookup(source, out context)) return FaultReason.None;
         var reason = LoadContext(root, source, out context);
         if (reason != FaultReason.None) return Named(reason);
+        if (options.QemuQuirks)
+        {
+            // QEMU looks at P of a PASID entry when it loads the context entry, and never again.
+            reason = LoadPasid(context, PasidOf(context), checksPresence: true, out _, out _);
+            if (reason != FaultReason.None) return reason;
+        }
+
         Contexts.Insert(source, context);
         return FaultReason.None;
     }
+
+    private int PasidOf(in ScalableContextEntry context) => _usesRidPasid ? context.RidPasid : 0;
 
     private FaultReason LoadContext(GuestPhysical root, SourceId source, out ScalableContextEntry context)
     {
@@ -101,7 +110,8 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
         return context.HasReserved(options.HostAddressWidth) ? FaultReason.ContextReserved : FaultReason.None;
     }
 
-    private FaultReason LoadPasid(in ScalableContextEntry context, int number, out PasidEntry pasid, out bool quiet)
+    private FaultReason LoadPasid(
+        in ScalableContextEntry context, int number, bool checksPresence, out PasidEntry pasid, out bool quiet)
     {
         (pasid, quiet) = (default, false);
         if (!memory.TryRead64(PasidDirectoryEntry.AddressIn(context.Directory, number), out var raw))
@@ -115,16 +125,16 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
         for (var i = 0; i < words.Length; i++)
             if (!memory.TryRead64(new GuestPhysical(at + ((ulong)i * 8)), out words[i])) return FaultReason.PasidTableUnreadable;
         pasid = new PasidEntry(words[0], words[1], words[2]);
-        return Check(pasid);
+        return Check(pasid, checksPresence);
     }
 
-    private FaultReason Check(in PasidEntry pasid)
+    private FaultReason Check(in PasidEntry pasid, bool checksPresence)
     {
         if (options.QemuQuirks)
         {
             // The type is looked at before P, and reserved bits are not.
             if (!IsOffered(pasid)) return Pasid(FaultReason.PasidInvalid);
-            return pasid.Present ? FaultReason.None : Pasid(FaultReason.PasidNotPresent);
+            return pasid.Present || !checksPresence ? FaultReason.None : Pasid(FaultReason.PasidNotPresent);
         }
 
         if (!pasid.Present) return FaultReason.PasidNotPresent;

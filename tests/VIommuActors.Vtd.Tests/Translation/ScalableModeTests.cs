@@ -245,6 +245,21 @@ public sealed class ScalableModeTests
         Assert.Equal(reason, bench.Write().Fault);
     }
 
+    // QEMU looks at P when it loads the context entry, and caches that entry only when it was set.
+    [Fact]
+    public void Presence_of_a_pasid_entry_counts_once_with_quirks()
+    {
+        var bench = Tables(new VtdOptions { ScalableMode = true, Quirks = QemuRelease.Qemu7 }, 0x10010088, 0);
+        Assert.False(Enabled(bench).Write().Ok);
+        bench.Store(Pasid, 0x10010089);
+        bench.Store(Context, Directory | 0x21);
+        Assert.Equal(FaultReason.ContextReserved, bench.Write().Fault);
+        bench.Store(Context, Directory | 1);
+        Assert.Equal(FaultReason.WriteDenied, bench.Write(0x10201000).Fault);
+        bench.Store(Pasid, 0x10010088);
+        Assert.True(bench.Write().Ok);
+    }
+
     private static Bench Wide(QemuRelease? quirks)
     {
         var bench = new Bench(new VtdOptions { ScalableMode = true, Quirks = quirks });
