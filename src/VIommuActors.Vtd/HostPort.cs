@@ -20,6 +20,8 @@ internal sealed class HostPort(IVtdHost host)
         }
     }
 
+    public void VisitSources(Action<SourceId> visit) => host.VisitSources(visit);
+
     public void SendMessage(GuestPhysical address, uint data)
     {
         _busy = true;

@@ -11,6 +11,14 @@ public interface IVtdHost
     /// </summary>
     bool Flushed(in Invalidation.Invalidation invalidation);
 
+    /// <summary>
+    /// Shows the unit the requester ids behind it. Asked only with QEMU's ways: QEMU decides at once for all of them, not at their next
+    /// request, which ones bypass the unit.
+    /// </summary>
+    void VisitSources(Action<SourceId> visit)
+    {
+    }
+
     /// <summary>The unit sends a message-signalled interrupt (fault event or invalidation event).</summary>
     void SendMessage(GuestPhysical address, uint data);
 

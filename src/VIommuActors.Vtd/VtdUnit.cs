@@ -38,7 +38,7 @@ public sealed class VtdUnit
         _ecap = Ecap.From(options);
         _host = new HostPort(host);
         _faults = new FaultLog(_host, options.Quirks);
-        _remapping = new DmaRemapping(options, memory, _faults);
+        _remapping = new DmaRemapping(options, memory, _faults, _host);
         _flusher = new CacheFlusher(options, _remapping, _host);
         _registers = new RegisterInvalidation(options, _flusher);
         _queue = new QueuedInvalidation(options, memory, _host, _flusher, _faults);

@@ -47,6 +47,12 @@ internal sealed class Bench : IVtdHost
         return Answer(invalidation);
     }
 
+    void IVtdHost.VisitSources(Action<SourceId> visit)
+    {
+        visit(Device);
+        visit(Other);
+    }
+
     void IVtdHost.SendMessage(GuestPhysical address, uint data) => Messages.Add((address.Value, data));
 
     void IVtdHost.DescriptorFetched(ulong low, ulong high) => Fetched.Add((low, high));

@@ -144,6 +144,12 @@ public sealed class VIommu : IParty, IVtdHost, IHypervisorPort
 
     bool IVtdHost.Flushed(in Invalidation invalidation) => _half.Flushed(invalidation);
 
+    void IVtdHost.VisitSources(Action<SourceId> visit)
+    {
+        foreach (var device in _nodes.Devices)
+            if (device.Unit == _index) visit(device.Source);
+    }
+
     void IVtdHost.SendMessage(GuestPhysical address, uint data) =>
         _port.Send(_nodes.Vcpus[0], new UnitInterrupt(Self, _index, address.Value, data));
 

@@ -32,9 +32,15 @@ internal sealed class ContextCache<TEntry>(int capacity)
     /// </summary>
     public void InvalidateDevice(SourceId source, byte functionMask)
     {
+        for (var i = _entries.Count - 1; i >= 0; i--)
+            if (Covers(new SourceId((ushort)_entries.KeyAt(i)), source, functionMask)) _entries.RemoveAt(i);
+    }
+
+    /// <summary>True when an invalidation for <paramref name="source"/> concerns another source id too.</summary>
+    public static bool Covers(SourceId other, SourceId source, byte functionMask)
+    {
         // FM: 0 exact, 1 ignores function bit 2, 2 bits 2:1, 3 all three.
         var compared = functionMask switch { 0 => 0xffff, 1 => 0xfffb, 2 => 0xfff9, _ => 0xfff8 };
-        for (var i = _entries.Count - 1; i >= 0; i--)
-            if ((((int)_entries.KeyAt(i) ^ source.Value) & compared) == 0) _entries.RemoveAt(i);
+        return ((other.Value ^ source.Value) & compared) == 0;
     }
 }

@@ -6,7 +6,7 @@ namespace VIommuActors.Vtd.Translation;
 
 /// <summary>The path of a DMA request: interrupt range, IOTLB, context cache, tables; fills the caches and records the fault.</summary>
 /// <remarks>VT-d specification §3.4 to §3.7 and §3.14; the order of the checks is QEMU's, which software can observe.</remarks>
-internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, FaultLog faults)
+internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, FaultLog faults, HostPort host)
 {
     private const ulong InterruptFirst = 0xfee00000, InterruptSize = 0x100000;
     private const byte Untranslated = 0, TranslationRequest = 1;
@@ -16,6 +16,8 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
     private readonly bool _dropsWeakHits = options.QemuQuirks;
     private readonly int _noPasid = options.Quirks == QemuRelease.Qemu7 ? 0xffff : 0; // what it records for a request without one
+    // Devices that QEMU lets past the unit until it looks at their context entries again.
+    private readonly HashSet<SourceId>? _past = options.QemuQuirks ? [] : null;
     private long _hits, _misses, _walks, _contextHits, _contextMisses;
 
     public Iotlb Iotlb { get; } = new(options.IotlbCapacity);
@@ -34,7 +36,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
 
     public Translated Translate(SourceId source, Iova address, Permission wanted)
     {
-        if (!Enabled) return Identity(address, default);
+        if (!Enabled || (_past is not null && _past.Contains(source))) return Identity(address, default);
         if (wanted == Permission.None) wanted = Permission.Read; // CAP.ZLR = 0: a zero-length read is a read
         if (address.Value - InterruptFirst < InterruptSize) return ToInterruptRange(source, address, wanted);
         if (_dropsWeakHits && IsScalable && BeforeCache(source, address, wanted) is { } early) return early;
@@ -54,7 +56,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         var reason = TryGetContext(source, out var context);
         if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, Untranslated);
         return context.Type == TranslationType.PassThrough
-            ? Identity(address, context.Domain)
+            ? PassThrough(source, address, context.Domain)
             : Walk(context, source, address, wanted, Untranslated);
     }
 
@@ -86,12 +88,36 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     {
         _contexts.InvalidateAll();
         _scalable?.Contexts.InvalidateAll();
+        if (_past is null) return;
+        _past.Clear();
+        host.VisitSources(LetPast);
     }
 
     public void InvalidateContext(SourceId source, byte functionMask)
     {
         _contexts.InvalidateDevice(source, functionMask);
         _scalable?.Contexts.InvalidateDevice(source, functionMask);
+        host.VisitSources(other =>
+        {
+            if (_past is null || !ContextCache<ContextEntry>.Covers(other, source, functionMask)) return;
+            _past.Remove(other);
+            LetPast(other);
+        });
+    }
+
+    private void LetPast(SourceId source)
+    {
+        if (!Enabled) return;
+        var isPassThrough = IsScalable
+            ? _scalable!.IsPassThrough(Root.Table, source)
+            : LoadContext(source, out var context) == FaultReason.None && context.Type == TranslationType.PassThrough;
+        if (isPassThrough) _past!.Add(source);
+    }
+
+    private Translated PassThrough(SourceId source, Iova address, DomainId domain)
+    {
+        if (_past is not null) LetPast(source);
+        return Identity(address, domain);
     }
 
     private static Translated Identity(Iova address, DomainId domain) =>
@@ -144,7 +170,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private Translated? BeforeCache(SourceId source, Iova address, Permission wanted)
     {
         var found = _scalable!.FindPasid(Root.Table, source);
-        if (found.PassThrough) return Identity(address, found.Entry.Domain);
+        if (found.PassThrough) return PassThrough(source, address, found.Entry.Domain);
         return found.Fault == FaultReason.None ? null : Refuse(found, source, address, wanted, Untranslated);
     }
 
@@ -152,7 +178,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     {
         var found = _scalable!.Translate(Root.Table, source, address, wanted);
         if (found.Fault != FaultReason.None) return Refuse(found, source, address, wanted, addressType);
-        if (found.PassThrough) return Identity(address, found.Entry.Domain);
+        if (found.PassThrough) return PassThrough(source, address, found.Entry.Domain);
         _walks++;
         Iotlb.Insert(source, address, found.Entry);
         return Answer(address, found.Entry, hit: false);

@@ -55,6 +55,12 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
         return new ScalableFound(FaultReason.None, new IotlbEntry(default, pasid.Domain, Permission.None, 1), isPassThrough);
     }
 
+    /// <summary>True when the entries in memory say so now, whatever is cached.</summary>
+    public bool IsPassThrough(GuestPhysical root, SourceId source) =>
+        LoadContext(root, source, out var context) == FaultReason.None
+        && LoadPasid(context, PasidOf(context), checksPresence: true, out var pasid, out _) == FaultReason.None
+        && pasid.Translation == PasidTranslation.PassThrough;
+
     /// <summary>DTE of the context entry; false also when there is none.</summary>
     public bool AllowsTranslationRequests(GuestPhysical root, SourceId source) =>
         options.DeviceTlb && TryGetContext(root, source, out var context) == FaultReason.None && context.DeviceTlb;

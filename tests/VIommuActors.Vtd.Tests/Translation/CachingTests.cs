@@ -124,4 +124,26 @@ public sealed class CachingTests
         bench.W8(0xf0, 0x10200000);
         bench.W8(0xf8, 0xb000000000000000 | ((ulong)did << 32));
     }
+
+    // QEMU switches a pass-through device past the unit and looks at its context entry again only at certain commands.
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(QemuRelease.Qemu7, true)]
+    public void Pass_through_sticks_with_quirks(QemuRelease? quirks, bool sticks)
+    {
+        var bench = new Bench(new VtdOptions { Quirks = quirks }).WithTables();
+        bench.Store(Bench.ContextOf(Bench.Device), 0x9);
+        Assert.Equal(Bench.Iova, bench.Enabled().Write().Address.Value);
+        bench.Store(Bench.ContextOf(Bench.Device), 0);
+        bench.W4(0xf8 + 4, 0x90000000);
+        // Without the quirk the context cache still has it; a context invalidation tells them apart.
+        bench.W8(0x28, 0xe000000000290000); // another function
+        Assert.True(bench.Write().Ok);
+        bench.Store(Bench.ContextOf(Bench.Other), 0x9);
+        bench.Store(Bench.ContextOf(Bench.Other) + 8, 2);
+        bench.W8(0x28, 0xa000000000000000);
+        bench.Store(Bench.ContextOf(Bench.Other), 0);
+        Assert.Equal(sticks, bench.Write(source: Bench.Other).Ok);
+        Assert.False(bench.Write().Ok);
+    }
 }
