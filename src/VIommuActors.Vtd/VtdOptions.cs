@@ -112,7 +112,8 @@ public sealed record VtdOptions
         if (PasidBits > 0 && !ScalableMode) throw new ArgumentException("PasidBits: only with ScalableMode.");
         if (FirstLevel && !ScalableMode) throw new ArgumentException("FirstLevel: only with ScalableMode.");
         if (FirstLevel && AddressWidth != 48) throw new ArgumentException($"AddressWidth = {AddressWidth}: 48 bits with FirstLevel.");
-        if (ExtendedInterruptMode && !InterruptRemapping) throw new ArgumentException("ExtendedInterruptMode: only with InterruptRemapping.");
+        if (ExtendedInterruptMode && !InterruptRemapping)
+            throw new ArgumentException("ExtendedInterruptMode: only with InterruptRemapping.");
         if (IotlbCapacity < 1) throw new ArgumentException($"IotlbCapacity = {IotlbCapacity}: at least 1.");
         if (ContextCacheCapacity < 1) throw new ArgumentException($"ContextCacheCapacity = {ContextCacheCapacity}: at least 1.");
     }

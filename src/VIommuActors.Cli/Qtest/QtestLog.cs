@@ -3,7 +3,7 @@ using VIommuActors.Qtest.CommandLine;
 
 namespace VIommuActors.Cli.Qtest;
 
-/// <summary>What <c>-qtest-log</c> asks for: every line of the test protocol with its direction and the seconds since the client came.</summary>
+/// <summary>What <c>-qtest-log</c> asks for: every line of the test protocol, its direction and the seconds since the client came.</summary>
 internal sealed class QtestLog : IDisposable
 {
     private readonly FileStream _file;
@@ -66,7 +66,8 @@ internal sealed class QtestLog : IDisposable
     private void Head(ReadOnlySpan<byte> sign)
     {
         sign.CopyTo(_head);
-        _clock.GetElapsedTime(_opened).TotalSeconds.TryFormat(_head.AsSpan(sign.Length), out var length, "0.000000", CultureInfo.InvariantCulture);
+        var seconds = _clock.GetElapsedTime(_opened).TotalSeconds;
+        seconds.TryFormat(_head.AsSpan(sign.Length), out var length, "0.000000", CultureInfo.InvariantCulture);
         "] "u8.CopyTo(_head.AsSpan(sign.Length + length));
         _file.Write(_head.AsSpan(0, sign.Length + length + 2));
     }

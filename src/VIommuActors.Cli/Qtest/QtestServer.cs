@@ -42,7 +42,8 @@ internal sealed class QtestServer(QemuCommandLine command, Func<PlatformOptions,
                     ? sink => new QmpSession(machine, sink)
                     : sink => new QtestSession(platform, sink, command.Clock));
             }
-            Serve(channels, machine, new Pace(command.Clock, platform, clock, () => machine.IsRunning), (int)stop.SafePipeHandle.DangerousGetHandle());
+            var pace = new Pace(command.Clock, platform, clock, () => machine.IsRunning);
+            Serve(channels, machine, pace, (int)stop.SafePipeHandle.DangerousGetHandle());
             (platform as IDisposable)?.Dispose();
         }
         finally

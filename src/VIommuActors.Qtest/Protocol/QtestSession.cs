@@ -24,7 +24,7 @@ public sealed class QtestSession : IProtocolSession
     private readonly LineSplitter _lines = new(MaxLine);
     private readonly List<(int Number, bool Level)> _held = [];
 
-    /// <summary>A session whose replies go to <paramref name="sink"/>; <paramref name="clock"/> decides whether it has clock commands.</summary>
+    /// <summary>A session whose replies go to a sink; what moves the clock decides whether it has clock commands.</summary>
     public QtestSession(IPlatform platform, ReplySink sink, ClockKind clock = ClockKind.Stepped)
     {
         _platform = platform;

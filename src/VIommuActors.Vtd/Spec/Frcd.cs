@@ -9,7 +9,8 @@ namespace VIommuActors.Vtd.Spec;
 /// </remarks>
 public readonly record struct Frcd(ulong Low, ulong High)
 {
-    private static readonly Bits SidBits = new(0, 16), T2Bit = new(28, 1), PpBit = new(31, 1), FrBits = new(32, 8), PasidBits = new(40, 20), AtBits = new(60, 2),
+    private static readonly Bits SidBits = new(0, 16), T2Bit = new(28, 1), PpBit = new(31, 1), FrBits = new(32, 8),
+        PasidBits = new(40, 20), AtBits = new(60, 2),
         TBit = new(62, 1), FBit = new(63, 1);
 
     /// <summary>F: the record is pending. RW1C.</summary>

@@ -1,7 +1,9 @@
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>Interrupt remapping table entry (IRTE), remapped format: 128 bits.</summary>
-/// <remarks>VT-d specification §9.10; the same in Linux <c>intel/irq_remapping.c</c> (<c>struct irte</c>) and QEMU (<c>VTD_IR_TableEntry</c>).</remarks>
+/// <remarks>
+/// VT-d specification §9.10; the same in Linux <c>intel/irq_remapping.c</c> (<c>struct irte</c>) and QEMU (<c>VTD_IR_TableEntry</c>).
+/// </remarks>
 public readonly record struct InterruptEntry(ulong Low, ulong High)
 {
     /// <summary>Bytes of one entry.</summary>

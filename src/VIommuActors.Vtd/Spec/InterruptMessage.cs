@@ -4,7 +4,9 @@ using VIommuActors.Vtd.Interrupts;
 namespace VIommuActors.Vtd.Spec;
 
 /// <summary>A message-signalled interrupt: a doubleword written to 0xfee00000–0xfeefffff.</summary>
-/// <remarks>VT-d specification §5.1.2; the same in Linux <c>msidef.h</c>, <c>intel/irq_remapping.c</c> and QEMU (<c>VTD_IR_MSIAddress</c>).</remarks>
+/// <remarks>
+/// VT-d specification §5.1.2; Linux <c>msidef.h</c>, <c>intel/irq_remapping.c</c>; QEMU (<c>VTD_IR_MSIAddress</c>).
+/// </remarks>
 public readonly record struct InterruptMessage(ulong Address, uint Data)
 {
     private const ulong Range = 0xfee00000;

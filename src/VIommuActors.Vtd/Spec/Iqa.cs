@@ -1,6 +1,6 @@
 namespace VIommuActors.Vtd.Spec;
 
-/// <summary>Invalidation queue address register: 64 bits, offset 0x90. Base 63:12, DW 11 (1 = 256-bit descriptors; needs ECAP.SMTS), QS 2:0.</summary>
+/// <summary>Invalidation queue address register: 64 bits, offset 0x90. Base 63:12, DW 11 (256-bit descriptors), QS 2:0.</summary>
 /// <remarks>VT-d specification, register chapter; the same in Linux <c>intel/dmar.c</c> and QEMU (<c>VTD_IQA_*</c>).</remarks>
 public readonly record struct Iqa(ulong Raw)
 {

@@ -144,7 +144,8 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     private Translated Walk(in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType)
     {
         var bits = Math.Min(context.AddressBits, options.AddressWidth);
-        if (address.Value >> bits != 0) return Fault(FaultReason.AddressBeyondWidth, context, source, address, wanted, addressType, _noPasid);
+        if (address.Value >> bits != 0)
+            return Fault(FaultReason.AddressBeyondWidth, context, source, address, wanted, addressType, _noPasid);
         _walks++;
         var walked = _walker.Walk(context.TableRoot, context.Levels, address, wanted);
         if (walked.Fault != FaultReason.None) return Fault(walked.Fault, context, source, address, wanted, addressType, _noPasid);
