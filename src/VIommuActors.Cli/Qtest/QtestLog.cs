@@ -3,7 +3,7 @@ using VIommuActors.Qtest.CommandLine;
 
 namespace VIommuActors.Cli.Qtest;
 
-/// <summary>What <c>-qtest-log</c> asks for: every line of the test protocol, its direction and the seconds since the client came.</summary>
+/// <summary>What <c>-qtest-log</c> asks for: every line of the test protocol, its direction and the seconds since then.</summary>
 internal sealed class QtestLog : IDisposable
 {
     private readonly FileStream _file;
