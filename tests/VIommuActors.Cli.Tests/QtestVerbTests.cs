@@ -30,6 +30,51 @@ public sealed class QtestVerbTests
         Assert.Contains("\"SHUTDOWN\"", tool.Monitor(), StringComparison.Ordinal);
     }
 
+    // edu copies 4 bytes into its buffer: 100 ms of whatever clock there is.
+    [Theory]
+    [InlineData("1", "-accel", "qtest")]
+    [InlineData("0", "-accel", "tcg")]
+    [InlineData("0", "-accel", "tcg", "-icount", "shift=0,sleep=off")]
+    [InlineData("1", "-accel", "tcg", "-S")]
+    public void A_transfer_takes_its_time(string busy, params string[] clock)
+    {
+        using var folder = new TestFolder();
+        using var process = QtestProcess.Start(
+        [
+            "-machine", "q35", "-net", "none", "-device", "intel-iommu", "-device", "edu,addr=5", "-qtest", "stdio", "-qtest-log", folder["log"], .. clock,
+        ]);
+        string? Ask(string line)
+        {
+            process.StandardInput.WriteLine(line);
+            process.StandardInput.Flush();
+            return process.StandardOutput.ReadLine();
+        }
+
+        foreach (var line in (string[])
+            [
+                "outl 0xcf8 0x80002810", "outl 0xcfc 0xe0000000", "outl 0xcf8 0x80002804", "outw 0xcfc 6", "writeq 0xe0000080 0x200000",
+                "writeq 0xe0000088 0x40000", "writeq 0xe0000090 4", "writel 0xe0000098 1",
+            ])
+        {
+            Assert.Equal("OK", Ask(line));
+        }
+
+        // Far more than 100 ms for a clock that runs, on any machine; nothing at all for one that does not.
+        var watch = Stopwatch.StartNew();
+        var state = Ask("readl 0xe0000098");
+        while (state != "OK 0x000000000000000" + busy && watch.Elapsed < TimeSpan.FromSeconds(20)) state = Ask("readl 0xe0000098");
+        if (busy == "1") Thread.Sleep(300);
+        Assert.Equal("OK 0x000000000000000" + busy, Ask("readl 0xe0000098"));
+        if (clock is ["-accel", "qtest"]) Assert.Equal("OK 100000000", Ask("clock_step 100000000"));
+        else Assert.Equal("FAIL Unknown command 'clock_step'", Ask("clock_step 100000000"));
+        process.Kill();
+        process.WaitForExit();
+        var log = File.ReadAllLines(folder["log"]);
+        Assert.Equal("[I 0.000000] OPENED", log[0]);
+        Assert.Matches(@"^\[R \+\d+\.\d{6}\] outl 0xcf8 0x80002810$", log[1]);
+        Assert.Matches(@"^\[S \+\d+\.\d{6}\] OK$", log[2]);
+    }
+
     [Theory]
     [InlineData("HUP")]
     [InlineData("INT")]
@@ -62,7 +107,7 @@ public sealed class QtestVerbTests
         using var folder = new TestFolder();
         // What an earlier process left behind is no obstacle.
         using (var leftover = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)) leftover.Bind(new UnixDomainSocketEndPoint(folder["s"]));
-        using var process = QtestProcess.Start(["-machine", "none", "-qtest", $"unix:{folder["s"]},server=on,wait=off", "-qmp", "stdio"]);
+        using var process = QtestProcess.Start(["-machine", "none", "-accel", "qtest", "-qtest", $"unix:{folder["s"]},server=on,wait=off", "-qmp", "stdio"]);
         Assert.StartsWith("{\"QMP\"", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
         for (var i = 0; i < 3; i++)
         {

@@ -55,6 +55,32 @@ public sealed class CommandLineTests
             (command.Platform!.Unit!.AddressWidth, command.Platform.Unit.HostAddressWidth, command.Platform.Unit.Quirks));
     }
 
+    [Theory]
+    [InlineData("", ClockKind.RunningAndStepped)]
+    [InlineData("-accel qtest", ClockKind.Stepped)]
+    [InlineData("-accel qtest -icount shift=0,sleep=off", ClockKind.Stepped)]
+    [InlineData("-accel tcg", ClockKind.Running)]
+    [InlineData("-M q35,accel=tcg", ClockKind.Running)]
+    [InlineData("-accel tcg -icount shift=0,sleep=on", ClockKind.Running)]
+    [InlineData("-accel tcg -icount shift=0,sleep=off", ClockKind.Jumping)]
+    public void What_moves_the_clock_follows_from_the_accelerator(string line, ClockKind clock) => Assert.Equal(clock, Parse(line).Clock);
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("-qtest-log none", null)]
+    [InlineData("-qtest-log /dev/null", null)]
+    [InlineData("-qtest-log /tmp/log", "/tmp/log")]
+    public void A_log_is_kept_when_a_file_is_named(string line, string? file) => Assert.Equal(file, Parse(line).QtestLog);
+
+    [Fact]
+    public void Properties_of_the_unit_reach_it()
+    {
+        var unit = Parse("-device intel-iommu,scalable-mode=on,fsts=on,fs1gp=off,pasid-bits=20,eim=on,device-iotlb=on").Platform!.Unit!;
+        Assert.True(unit is { ScalableMode: true, FirstLevel: true, FirstLevelGiantPages: false, PasidBits: 20, ExtendedInterruptMode: true });
+        unit = Parse("-device intel-iommu,x-scalable-mode=on,x-pasid-mode=on,dma-translation=off").Platform!.Unit!;
+        Assert.True(unit is { ScalableMode: true, FirstLevel: false, PasidBits: 1, DmaTranslation: false });
+    }
+
     [Fact]
     public void The_specifications_ways_and_another_design()
     {
