@@ -1,3 +1,5 @@
+using VIommuActors.Vtd.Spec;
+
 namespace VIommuActors.Q35.Board;
 
 /// <summary>
@@ -9,7 +11,6 @@ internal sealed class IoApic
     /// <summary>Inputs.</summary>
     public const int Inputs = 24;
 
-    private const ulong MessageBase = 0xfee00000;
     private const ulong DeliveryStatus = 1 << 12, RemoteIrr = 1 << 14, LevelTriggered = 1 << 15, Masked = 1 << 16;
     private const ulong ReadOnly = DeliveryStatus | RemoteIrr;
     private const int FirstEntry = 0x10;
@@ -116,7 +117,7 @@ internal sealed class IoApic
             if ((entry & LevelTriggered) == 0) _pending &= ~(1u << i);
             else if ((entry & RemoteIrr) != 0) continue;
             else _entries[i] |= RemoteIrr;
-            var address = MessageBase | ((entry >> 48) << 4) | (((entry >> 11) & 1) << 2);
+            var address = InterruptRange.First | ((entry >> 48) << 4) | (((entry >> 11) & 1) << 2);
             var data = (uint)((entry & 0xff) | (entry & LevelTriggered) | (((entry >> 8) & 7) << 8));
             _request(address, data);
         }

@@ -12,9 +12,6 @@ internal sealed class BoardCpu(IPort port) : IParty
     /// <summary>What the last access returned; null while it is under way.</summary>
     public ulong? Answer { get; private set; }
 
-    /// <summary>Told of message-signalled interrupts that reach the system bus: address and data.</summary>
-    public Action<ulong, uint>? Interrupted { get; set; }
-
     /// <inheritdoc/>
     public void Receive(Message message)
     {
@@ -31,11 +28,8 @@ internal sealed class BoardCpu(IPort port) : IParty
                 _waits = false;
                 Answer = done.Value;
                 break;
-            case UnitInterrupt interrupt:
-                Interrupted?.Invoke(interrupt.Address, interrupt.Data);
-                break;
-            case PowerOn or DeviceStatus or Wake:
-                // Nothing runs here that would begin, take note of devices, or have been waiting for a time to come.
+            case PowerOn or DeviceStatus or Wake or UnitInterrupt:
+                // Nothing runs here that would begin, take note of devices, wait for a time to come or be interrupted.
                 break;
             default:
                 throw new UnhandledMessageException(message, "CPU 0");

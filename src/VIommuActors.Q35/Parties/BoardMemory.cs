@@ -4,6 +4,7 @@ using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Q35.Board;
 using VIommuActors.Vtd;
+using VIommuActors.Vtd.Spec;
 
 namespace VIommuActors.Q35.Parties;
 
@@ -16,8 +17,6 @@ namespace VIommuActors.Q35.Parties;
 /// </remarks>
 internal sealed class BoardMemory(IPort port, GuestNodes nodes, BoardRam ram, Func<AddressMap> map, DmaTransfers transfers) : IParty
 {
-    private const ulong InterruptFirst = 0xfee00000, InterruptLast = 0xfeefffff;
-
     private readonly Queue<Access> _registers = new();
 
     /// <inheritdoc/>
@@ -44,7 +43,7 @@ internal sealed class BoardMemory(IPort port, GuestNodes nodes, BoardRam ram, Fu
         var transfer = transfers[access.Work];
         var data = transfer.Part(access.Iova.Value, access.Bytes);
         var address = access.Address.Value;
-        if (address is >= InterruptFirst and <= InterruptLast) Interrupt(access, data.Span);
+        if (InterruptRange.Contains(address)) Interrupt(access, data.Span);
         else if (!Move(address, access.IsWrite, data, out var moved))
         {
             var work = new Access(access, transfer, data) { At = moved };

@@ -164,7 +164,7 @@ internal sealed class QueuedInvalidation(VtdOptions options, IGuestMemory memory
         // The status goes out later, perhaps much later: an address without RAM is refused while the head still names the wait.
         var status = descriptor.StatusAddress.Value;
         var exists = memory.TryRead64(new GuestPhysical(status & ~7UL), out _)
-            || (options.QemuQuirks && status >> 20 == 0xfee); // QEMU's APIC takes it, and nobody sees it again
+            || (options.QemuQuirks && InterruptRange.Contains(status)); // QEMU's APIC takes it, and nobody sees it again
         return exists ? QueueErrorInfo.None : QueueErrorInfo.ReservedField;
     }
 

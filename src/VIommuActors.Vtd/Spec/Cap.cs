@@ -33,6 +33,9 @@ public readonly record struct Cap(ulong Raw)
     /// <summary>SAGAW: bit 1 = 39 bits and 3 levels, bit 2 = 48 and 4, bit 3 = 57 and 5.</summary>
     public byte SupportedWidths => (byte)SagawBits.Get(Raw);
 
+    /// <summary>True when SAGAW has the width that an AW field names: 1 = 39 bits, 2 = 48, 3 = 57.</summary>
+    public bool Offers(int addressWidthCode) => addressWidthCode <= 4 && ((SupportedWidths >> addressWidthCode) & 1) != 0;
+
     /// <summary>MGAW: largest guest address width, in bits.</summary>
     public int GuestAddressWidth => (int)MgawBits.Get(Raw) + 1;
 

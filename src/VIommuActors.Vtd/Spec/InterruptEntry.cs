@@ -59,13 +59,6 @@ public readonly record struct InterruptEntry(ulong Low, ulong High)
         };
     }
 
-    /// <summary>A present entry: fixed delivery of <paramref name="vector"/> to one APIC, edge triggered, from anyone.</summary>
-    public static InterruptEntry Of(byte vector, byte apicId) =>
-        new(VectorBits.Of(vector) | DestinationBits.Of((ulong)apicId << 8) | 1, 0);
-
-    /// <summary>The entry for requests of exactly <paramref name="source"/>.</summary>
-    public InterruptEntry For(SourceId source) => new(Low, SvtBits.Of(1) | SidBits.Of(source.Value));
-
     /// <summary>Where entry <paramref name="index"/> stands.</summary>
     public static GuestPhysical AddressIn(GuestPhysical table, int index) => new(table.Value + ((ulong)index * Size));
 }

@@ -9,8 +9,6 @@ namespace VIommuActors.Vtd.Spec;
 /// </remarks>
 public readonly record struct InterruptMessage(ulong Address, uint Data)
 {
-    private const ulong Range = 0xfee00000;
-
     /// <summary>Bit 4: remappable format; else compatibility format.</summary>
     public bool IsRemappable => (Address & 0x10) != 0;
 
@@ -24,20 +22,20 @@ public readonly record struct InterruptMessage(ulong Address, uint Data)
     public int Index => Handle + (HasSubhandle ? (ushort)Data : 0);
 
     /// <summary>True when the address is not one of the range.</summary>
-    public bool AddressHasReserved => Address >> 20 != Range >> 20;
+    public bool AddressHasReserved => !InterruptRange.Contains(Address);
 
     /// <summary>True when data bits that a subhandle does not have are set.</summary>
     public bool DataHasReserved => HasSubhandle && Data >> 16 != 0;
 
     /// <summary>A remappable request for <paramref name="handle"/>, without a subhandle.</summary>
     public static InterruptMessage Remappable(ushort handle) =>
-        new(Range | 0x10 | ((handle & 0x7fffUL) << 5) | ((ulong)(handle >> 15) << 2), 0);
+        new(InterruptRange.First | 0x10 | ((handle & 0x7fffUL) << 5) | ((ulong)(handle >> 15) << 2), 0);
 
     /// <summary>What an entry makes of a request: the message that an APIC takes.</summary>
     internal static RemappedInterrupt Of(in InterruptEntry entry, bool extendedMode)
     {
         var destination = extendedMode ? entry.Destination : (entry.Destination >> 8) & 0xff;
-        var address = ((ulong)(destination & ~0xffu) << 32) | Range | ((destination & 0xff) << 12)
+        var address = ((ulong)(destination & ~0xffu) << 32) | InterruptRange.First | ((destination & 0xff) << 12)
             | (entry.RedirectionHint ? 8u : 0) | (entry.LogicalDestination ? 4u : 0);
         // Bit 14: asserted.
         var data = entry.Vector | ((uint)entry.DeliveryMode << 8) | 0x4000 | (entry.LevelTriggered ? 0x8000u : 0);

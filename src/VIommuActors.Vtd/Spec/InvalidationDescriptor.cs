@@ -94,9 +94,6 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
     /// <summary>Status address of wait descriptors, guest-physical.</summary>
     public GuestPhysical StatusAddress => new(High & ~3UL);
 
-    /// <summary>PASID of the descriptors that have one.</summary>
-    public int Pasid => (int)PasidBits.Get(Low);
-
     /// <summary>SID of PASID device-TLB descriptors.</summary>
     public SourceId PasidSource => new((ushort)DomainBits.Get(Low));
 
@@ -176,10 +173,6 @@ public readonly record struct InvalidationDescriptor(ulong Low, ulong High)
 
     /// <summary>PASID cache, everything.</summary>
     public static InvalidationDescriptor PasidCacheGlobal() => new(Head(DescriptorType.PasidCache) | GranularityBits.Of(3), 0);
-
-    /// <summary>PASID cache, one PASID of one domain.</summary>
-    public static InvalidationDescriptor PasidCache(DomainId domain, int pasid) => new(
-        Head(DescriptorType.PasidCache) | GranularityBits.Of(1) | DomainBits.Of(domain.Value) | PasidBits.Of((ulong)pasid), 0);
 
     /// <summary>Interrupt entry cache, everything.</summary>
     public static InvalidationDescriptor InterruptGlobal() => new(Head(DescriptorType.InterruptEntry), 0);

@@ -15,8 +15,4 @@ public readonly record struct Irta(ulong Raw)
 
     /// <summary>Entries of the table: 2^(S+1).</summary>
     public int Entries => 2 << (int)(Raw & 0xf);
-
-    /// <summary>The register for 2^(<paramref name="size"/>+1) entries (size 0–15) at <paramref name="table"/> (4 KiB aligned).</summary>
-    public static Irta Of(GuestPhysical table, int size, bool extendedMode = false) =>
-        new((table.Value & ~0xfffUL) | (extendedMode ? 0x800UL : 0) | ((ulong)size & 0xf));
 }

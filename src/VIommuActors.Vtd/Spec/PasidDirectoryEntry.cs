@@ -18,7 +18,4 @@ public readonly record struct PasidDirectoryEntry(ulong Raw)
 
     /// <summary>Where the entry for <paramref name="pasid"/> stands.</summary>
     public static GuestPhysical AddressIn(GuestPhysical directory, int pasid) => new(directory.Value + ((ulong)(pasid >> 6) * 8));
-
-    /// <summary>A present entry for a PASID table (4 KiB aligned).</summary>
-    public static PasidDirectoryEntry Of(GuestPhysical table) => new((table.Value & ~0xfffUL) | 1);
 }

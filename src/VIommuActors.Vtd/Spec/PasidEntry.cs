@@ -54,14 +54,4 @@ public readonly record struct PasidEntry(ulong Word0, ulong Word1, ulong Word2)
 
     /// <summary>Where the entry for <paramref name="pasid"/> stands.</summary>
     public static GuestPhysical AddressIn(GuestPhysical table, int pasid) => new(table.Value + ((ulong)(pasid & 63) * Size));
-
-    /// <summary>A present entry with second-level tables of 3 or 4 <paramref name="levels"/>.</summary>
-    public static PasidEntry SecondLevel(GuestPhysical root, int levels, DomainId domain) =>
-        new((root.Value & ~0xfffUL) | (2UL << 6) | ((ulong)(levels - 2) << 2) | 1, domain.Value, 0);
-
-    /// <summary>A present entry with first-level tables of 4 levels.</summary>
-    public static PasidEntry FirstLevel(GuestPhysical root, DomainId domain) => new((1UL << 6) | 1, domain.Value, root.Value & ~0xfffUL);
-
-    /// <summary>A present entry that leaves addresses as they are.</summary>
-    public static PasidEntry PassThrough(DomainId domain) => new((4UL << 6) | 1, domain.Value, 0);
 }

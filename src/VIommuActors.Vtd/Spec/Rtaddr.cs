@@ -15,9 +15,6 @@ public readonly record struct Rtaddr(ulong Raw)
     /// <summary>TTM.</summary>
     public int Mode => (int)(Raw >> 10) & 3;
 
-    /// <summary>The register for a root table at <paramref name="table"/> (4 KiB aligned) in scalable mode.</summary>
-    public static Rtaddr Scalable(GuestPhysical table) => new((table.Value & ~0xfffUL) | 0x400);
-
     /// <summary>The register for a root table at <paramref name="table"/> (4 KiB aligned) in legacy mode.</summary>
     public static Rtaddr Legacy(GuestPhysical table) => new(table.Value & ~0xfffUL);
 }

@@ -16,9 +16,6 @@ public readonly record struct ScalableContextEntry(ulong Word0, ulong Word1, ulo
     /// <summary>DTE: translated and translation requests (ATS) are allowed.</summary>
     public bool DeviceTlb => (Word0 & 4) != 0;
 
-    /// <summary>PDTS: the PASID directory has 2^(PDTS+7) entries.</summary>
-    public int DirectoryEntries => 128 << (int)((Word0 >> 9) & 7);
-
     /// <summary>PASIDDIRPTR.</summary>
     public GuestPhysical Directory => new(Word0 & ~0xfffUL);
 
@@ -31,8 +28,4 @@ public readonly record struct ScalableContextEntry(ulong Word0, ulong Word1, ulo
 
     /// <summary>Where the entry of <paramref name="devFn"/> stands in the table of its half of the bus.</summary>
     public static GuestPhysical AddressIn(GuestPhysical contextTable, byte devFn) => new(contextTable.Value + ((devFn & 0x7fUL) * Size));
-
-    /// <summary>A present entry for a PASID directory (4 KiB aligned) of the smallest size.</summary>
-    public static ScalableContextEntry Of(GuestPhysical directory, bool deviceTlb = false) =>
-        new((directory.Value & ~0xfffUL) | (deviceTlb ? 4UL : 0) | 1, 0, 0, 0);
 }

@@ -8,12 +8,11 @@ namespace VIommuActors.Vtd.Translation;
 /// <remarks>VT-d specification §3.4 to §3.7 and §3.14; the order of the checks is QEMU's, which software can observe.</remarks>
 internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, FaultLog faults, HostPort host)
 {
-    private const ulong InterruptFirst = 0xfee00000, InterruptSize = 0x100000;
     private const byte Untranslated = 0, TranslationRequest = 1;
 
     private readonly SecondLevelWalker _walker = new(options, memory);
     private readonly ScalableRemapping? _scalable = options.ScalableMode ? new(options, memory) : null;
-    private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
+    private readonly Cap _cap = Cap.From(options);
     private readonly bool _dropsWeakHits = options.QemuQuirks;
     private readonly int _noPasid = options.Quirks == QemuRelease.Qemu7 ? 0xffff : 0; // what it records for a request without one
     // Devices that QEMU lets past the unit until it looks at their context entries again.
@@ -38,8 +37,8 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     {
         if (!Enabled || (_past is not null && _past.Contains(source))) return Identity(address, default);
         if (wanted == Permission.None) wanted = Permission.Read; // CAP.ZLR = 0: a zero-length read is a read
-        if (address.Value - InterruptFirst < InterruptSize) return ToInterruptRange(source, address, wanted);
-        if (_dropsWeakHits && IsScalable && BeforeCache(source, address, wanted) is { } early) return early;
+        if (InterruptRange.Contains(address.Value)) return ToInterruptRange(source, address, wanted);
+        if (IsScalable && options.QemuQuirks && BeforeCache(source, address, wanted) is { } early) return early;
         if (Iotlb.TryLookup(source, address, out var cached))
         {
             if ((cached.Allowed & wanted) == wanted) return Hit(address, cached);
@@ -69,7 +68,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         if (reason == FaultReason.None && (context.Type != TranslationType.DeviceTlb || !options.DeviceTlb))
             reason = FaultReason.TranslatedBlocked;
         if (reason != FaultReason.None) return Fault(reason, context, source, address, wanted, TranslationRequest);
-        if (address.Value - InterruptFirst < InterruptSize)
+        if (InterruptRange.Contains(address.Value))
             return Fault(Denied(wanted), context, source, address, wanted, TranslationRequest);
         if (Iotlb.TryLookup(source, address, out var cached) && (cached.Allowed & wanted) == wanted) return Hit(address, cached);
         _misses++;
@@ -97,9 +96,10 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     {
         _contexts.InvalidateDevice(source, functionMask);
         _scalable?.Contexts.InvalidateDevice(source, functionMask);
+        if (_past is null) return;
         host.VisitSources(other =>
         {
-            if (_past is null || !ContextCache<ContextEntry>.Covers(other, source, functionMask)) return;
+            if (!ContextCache<ContextEntry>.Covers(other, source, functionMask)) return;
             _past.Remove(other);
             LetPast(other);
         });
@@ -185,14 +185,11 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         return Answer(address, found.Entry, hit: false);
     }
 
-    private Translated Refuse(in ScalableFound found, SourceId source, Iova address, Permission wanted, byte addressType)
-    {
+    private Translated Refuse(in ScalableFound found, SourceId source, Iova address, Permission wanted, byte addressType) =>
         // QEMU takes the PASID that stands for none as one that the request had.
-        if (!IsAnswer(found.Fault, addressType) && !(found.FaultsDisabled && IsQualified(found.Fault)))
-            faults.Record(
-                source, address, found.Fault, wanted, addressType, found.Pasid, hasPasid: found.IsWalk && options.QemuQuirks);
-        return new Translated(found.Fault, default, 0, Permission.None, found.Entry.Domain, Hit: false);
-    }
+        Refuse(
+            found.Fault, found.FaultsDisabled, found.Entry.Domain, source, address, wanted, addressType, found.Pasid,
+            hasPasid: found.IsWalk && options.QemuQuirks);
 
     private FaultReason TryGetContext(SourceId source, out ContextEntry context)
     {
@@ -220,8 +217,6 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
         context = new ContextEntry(low, high);
         if (!context.Present) return FaultReason.ContextNotPresent;
         if (context.HasReserved(options.HostAddressWidth)) return FaultReason.ContextReserved;
-        var width = context.AddressWidthCode;
-        var widthOffered = width <= 4 && ((_supportedWidths >> width) & 1) != 0;
         var typeOffered = context.Type switch
         {
             TranslationType.Untranslated => true,
@@ -229,7 +224,7 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
             TranslationType.PassThrough => options.PassThrough,
             _ => false,
         };
-        return widthOffered && typeOffered ? FaultReason.None : FaultReason.ContextInvalid;
+        return _cap.Offers(context.AddressWidthCode) && typeOffered ? FaultReason.None : FaultReason.ContextInvalid;
     }
 
     private bool TryReadPair(GuestPhysical address, out ulong low, out ulong high)
@@ -239,11 +234,16 @@ internal sealed class DmaRemapping(VtdOptions options, IGuestMemory memory, Faul
     }
 
     private Translated Fault(
-        FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType, int pasid = 0)
+        FaultReason reason, in ContextEntry context, SourceId source, Iova address, Permission wanted, byte addressType, int pasid = 0) =>
+        Refuse(reason, context.FaultsDisabled, context.Domain, source, address, wanted, addressType, pasid, hasPasid: false);
+
+    private Translated Refuse(
+        FaultReason reason, bool faultsDisabled, DomainId domain, SourceId source, Iova address, Permission wanted, byte addressType,
+        int pasid, bool hasPasid)
     {
-        if (!IsAnswer(reason, addressType) && !(context.FaultsDisabled && IsQualified(reason)))
-            faults.Record(source, address, reason, wanted, addressType, pasid);
-        return new Translated(reason, default, 0, Permission.None, context.Domain, Hit: false);
+        if (!IsAnswer(reason, addressType) && !(faultsDisabled && IsQualified(reason)))
+            faults.Record(source, address, reason, wanted, addressType, pasid, hasPasid);
+        return new Translated(reason, default, 0, Permission.None, domain, Hit: false);
     }
 
     /// <summary>To a translation request "no access" is an answer (R = W = 0), not an error that anyone records.</summary>

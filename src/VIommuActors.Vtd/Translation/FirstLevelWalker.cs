@@ -9,8 +9,6 @@ namespace VIommuActors.Vtd.Translation;
 internal sealed class FirstLevelWalker(VtdOptions options, IGuestMemory memory)
 {
     private const int Levels = 4;
-    private const ulong InterruptFirst = 0xfee00000, InterruptLast = 0xfeefffff;
-
     private readonly ulong _addressMask = ((1UL << options.HostAddressWidth) - 1) & ~0xfffUL;
     private readonly ulong _beyond = 0x000fffff_fffff000UL & ~((1UL << options.HostAddressWidth) - 1);
     private readonly int _largestLeaf = options.FirstLevelGiantPages ? 3 : 2;
@@ -53,7 +51,7 @@ internal sealed class FirstLevelWalker(VtdOptions options, IGuestMemory memory)
             // A write through an entry that a read has cached would leave D clear: it is walked anew. QEMU does not mind.
             if (!options.QemuQuirks && (marked & FirstLevelEntry.Dirty) == 0) allowed = Permission.Read;
             var page = entry & _addressMask & ~offsets;
-            if (page <= InterruptLast && page + offsets >= InterruptFirst) return Refused(FaultReason.ScalableInterruptRange);
+            if (InterruptRange.Touches(page, offsets)) return Refused(FaultReason.ScalableInterruptRange);
             return new Walked(FaultReason.None, new IotlbEntry(new GuestPhysical(page), default, allowed, (byte)level, FirstLevel: true));
         }
     }

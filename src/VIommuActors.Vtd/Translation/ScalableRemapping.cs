@@ -23,7 +23,7 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
 {
     private readonly SecondLevelWalker _secondLevel = new(options, memory);
     private readonly FirstLevelWalker _firstLevel = new(options, memory);
-    private readonly byte _supportedWidths = Cap.From(options).SupportedWidths;
+    private readonly Cap _cap = Cap.From(options);
     private readonly bool _usesRidPasid = options.Quirks == QemuRelease.Qemu7;
 
     public ContextCache<ScalableContextEntry> Contexts { get; } = new(options.ContextCacheCapacity);
@@ -152,8 +152,7 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
     {
         PasidTranslation.PassThrough => options.PassThrough,
         PasidTranslation.FirstLevel => options.FirstLevel && pasid.FirstLevelMode == 0,
-        PasidTranslation.SecondLevel => !options.FirstLevel && pasid.AddressWidthCode <= 4
-            && ((_supportedWidths >> pasid.AddressWidthCode) & 1) != 0,
+        PasidTranslation.SecondLevel => !options.FirstLevel && _cap.Offers(pasid.AddressWidthCode),
         _ => false,
     };
 
@@ -161,7 +160,7 @@ internal sealed class ScalableRemapping(VtdOptions options, IGuestMemory memory)
     private bool IsOfferedBySeven(in PasidEntry pasid) =>
         pasid.Translation is >= PasidTranslation.FirstLevel and <= PasidTranslation.PassThrough
         && (pasid.Translation != PasidTranslation.PassThrough || options.PassThrough)
-        && pasid.AddressWidthCode <= 4 && ((_supportedWidths >> pasid.AddressWidthCode) & 1) != 0;
+        && _cap.Offers(pasid.AddressWidthCode);
 
     /// <summary>QEMU 7.2 has one reason for everything that is wrong with PASID tables.</summary>
     private FaultReason Pasid(FaultReason reason) => options.Quirks == QemuRelease.Qemu7 ? FaultReason.PasidTableUnreadable : reason;

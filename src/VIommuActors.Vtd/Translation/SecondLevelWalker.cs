@@ -16,8 +16,6 @@ public readonly record struct Walked(FaultReason Fault, IotlbEntry Entry);
 /// </remarks>
 public sealed class SecondLevelWalker
 {
-    private const ulong InterruptFirst = 0xfee00000, InterruptLast = 0xfeefffff;
-
     private readonly IGuestMemory _memory;
     private readonly FaultReason _topUnreadable;
     private readonly ulong _addressMask;
@@ -68,7 +66,7 @@ public sealed class SecondLevelWalker
         var offsets = (1UL << shift) - 1;
         if ((entry & (_leafReserved | (offsets & ~0xfffUL))) != 0) return new Walked(FaultReason.PagingReserved, default);
         var page = entry & _addressMask;
-        if (page <= InterruptLast && page + offsets >= InterruptFirst) return new Walked(FaultReason.InterruptRange, default);
+        if (InterruptRange.Touches(page, offsets)) return new Walked(FaultReason.InterruptRange, default);
         return new Walked(FaultReason.None, new IotlbEntry(new GuestPhysical(page), default, allowed, (byte)level));
     }
 }
