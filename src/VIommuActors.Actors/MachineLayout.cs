@@ -19,10 +19,15 @@ public sealed class MachineLayout
 {
     private readonly List<(NodeId Node, Props Props)> _singles = [];
     private readonly List<(string Name, ImmutableArray<(NodeId Node, Props Props)> Children)> _processes = [];
+    private readonly int _life;
 
-    /// <summary>Lays out <paramref name="spec"/> on <paramref name="wires"/>; nothing runs yet.</summary>
-    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table)
+    /// <summary>
+    /// Lays out <paramref name="spec"/> on <paramref name="wires"/>; nothing runs yet. Emulators whose predecessors died elsewhere begin
+    /// with <paramref name="life"/> above 0.
+    /// </summary>
+    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table, int life = 0)
     {
+        _life = life;
         Table = table;
         var guests = ImmutableArray.CreateBuilder<GuestNodes>(spec.Guests.Length);
         for (var guest = 0; guest < spec.Guests.Length; guest++) guests.Add(Name(spec, guest));
@@ -39,7 +44,19 @@ public sealed class MachineLayout
     /// <summary>Creates the actors under <paramref name="context"/>; emulator processes create theirs when they start.</summary>
     public void Start(IActorRefFactory context)
     {
+        StartHypervisorHalf(context);
+        StartDeviceModelHalf(context);
+    }
+
+    /// <summary>Creates what the hypervisor's host runs: vCPUs, units, ioreq servers and the guests' memory.</summary>
+    public void StartHypervisorHalf(IActorRefFactory context)
+    {
         foreach (var (node, props) in _singles) Table.Bind(node, context.ActorOf(props, Table.NameOf(node)));
+    }
+
+    /// <summary>Creates the emulator processes: dummy vIOMMUs and devices.</summary>
+    public void StartDeviceModelHalf(IActorRefFactory context)
+    {
         foreach (var (name, children) in _processes) context.ActorOf(EmulatorProcessActor.Props(Table, children), name);
     }
 
@@ -50,7 +67,7 @@ public sealed class MachineLayout
         var culture = CultureInfo.InvariantCulture;
         return new GuestNodes
         {
-            Guest = guest,
+            Guest = spec.FirstGuest + guest,
             Vcpus = [.. Enumerable.Range(0, of.Vcpus).Select(i => Table.Add(string.Create(culture, $"{prefix}vcpu-{i}")))],
             Units = [.. Enumerable.Range(0, of.UnitBases.Length).Select(i => Table.Add(string.Create(culture, $"{prefix}viommu-{i}")))],
             UnitBases = of.UnitBases,
@@ -96,14 +113,14 @@ public sealed class MachineLayout
         var of = spec.Guests[guest];
         var nodes = Guests[guest];
         var children = ImmutableArray.CreateBuilder<(NodeId, Props)>();
-        children.Add((nodes.Dummies[unit], DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, port =>
+        children.Add((nodes.Dummies[unit], DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, _life, port =>
             spec.Parts.Dummy(port, nodes, unit, shared, spec.Protocol, spec.Options))));
         for (var i = 0; i < of.Devices.Length; i++)
         {
             if (of.Devices[i].Unit != unit) continue;
             var index = i;
             var node = nodes.Devices[i].Node;
-            children.Add((node, DmaDeviceActor.Props(node, wires, nodes, port =>
+            children.Add((node, DmaDeviceActor.Props(node, wires, nodes, _life, port =>
                 spec.Parts.Device(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter))));
         }
         _processes.Add((string.Create(CultureInfo.InvariantCulture, $"{Prefix(spec, guest)}qemu-{unit}"), children.ToImmutable()));

@@ -53,6 +53,9 @@ public sealed record MachineSpec
     /// <summary>The guests.</summary>
     public required ImmutableArray<GuestSpec> Guests { get; init; }
 
+    /// <summary>Number of the first of them.</summary>
+    public int FirstGuest { get; init; }
+
     /// <summary>The design.</summary>
     public required IProtocol Protocol { get; init; }
 

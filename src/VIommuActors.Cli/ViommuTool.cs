@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;

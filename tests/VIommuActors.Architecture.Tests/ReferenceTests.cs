@@ -6,7 +6,7 @@ namespace VIommuActors.Architecture.Tests;
 public sealed class ReferenceTests
 {
     private static readonly string[] Cores = ["Vtd", "Xen", "Trace", "Oracle", "Guest", "Protocols"];
-    private static readonly string[] BelowExperiments = [.. Cores, "Machine", "Actors", "Simulation", "Scenarios"];
+    private static readonly string[] BelowExperiments = [.. Cores, "Seeds", "Machine", "Actors", "Simulation", "Scenarios", "Blueprints"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -14,15 +14,17 @@ public sealed class ReferenceTests
         ["Xen"] = [],
         ["Trace"] = [],
         ["Scenarios"] = [],
-        ["Simulation"] = [],
+        ["Seeds"] = [],
+        ["Simulation"] = ["Seeds"],
         ["Oracle"] = ["Vtd"],
         ["Guest"] = ["Vtd", "Oracle"],
         ["Protocols"] = ["Vtd", "Xen", "Trace"],
         ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
         ["Actors"] = [.. Cores, "Machine"],
-        ["Exploration"] = ["Simulation", "Trace"],
+        ["Blueprints"] = [.. Cores, "Seeds", "Machine", "Actors", "Scenarios"],
+        ["Exploration"] = ["Seeds", "Simulation", "Trace"],
         ["Experiments"] = [.. BelowExperiments, "Exploration"],
-        ["Q35"] = [.. Cores, "Machine", "Actors", "Simulation"],
+        ["Q35"] = [.. Cores, "Seeds", "Machine", "Actors", "Simulation"],
         ["Qtest"] = ["Q35", "Protocols", "Vtd", "Trace"],
         ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "Q35", "Qtest"],
     };
@@ -33,6 +35,7 @@ public sealed class ReferenceTests
         ["Simulation"] = ["Akka"],
         ["Exploration"] = ["Akka"],
         ["Actors"] = ["Akka"],
+        ["Blueprints"] = ["HdrHistogram"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
         ["Q35"] = ["Akka"],
     };
@@ -62,6 +65,7 @@ public sealed class ReferenceTests
     [InlineData("Oracle")]
     [InlineData("Trace")]
     [InlineData("Scenarios")]
+    [InlineData("Seeds")]
     public void Akka_stays_out_of_what_the_actors_host(string project) => Check.None(AkkaIn(Product.Metadata(project)));
 
     [Fact]

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Cli.Running;
 using VIommuActors.Cli.Terminal;
 using VIommuActors.Experiments.Figures;

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Experiments.Figures;

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Oracle;
 

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Oracle;
 using VIommuActors.Scenarios.Model;
 
@@ -143,7 +144,7 @@ public sealed class FaultTests
     {
         var scenario = Fixture.Load("stale-dma", "faults=[{from=vcpu,to=memory,drop=1/2}]");
 
-        var error = Assert.Throws<Running.UnsupportedCombinationException>(() => Fixture.Run(scenario, "drain"));
+        var error = Assert.Throws<UnsupportedCombinationException>(() => Fixture.Run(scenario, "drain"));
 
         Assert.Equal(("faults", "from = vcpu, to = memory"), (error.Key, error.Value));
         Assert.Contains("dummy-viommu to viommu", error.Accepted, StringComparison.Ordinal);
@@ -262,7 +263,7 @@ public sealed class FaultTests
         var lost = Fixture.Load("stale-dma", "faults=[{on=MmioDone,drop=1/2}]");
         var late = Fixture.Load("stale-dma", "faults=[{on=MmioDone,delay=1/2,delay-ns=500}]");
 
-        var error = Assert.Throws<Running.UnsupportedCombinationException>(() => Fixture.Run(lost, "drain"));
+        var error = Assert.Throws<UnsupportedCombinationException>(() => Fixture.Run(lost, "drain"));
 
         Assert.Equal(("faults", "MmioDone"), (error.Key, error.Value));
         Assert.Contains("DrainComplete", error.Accepted, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Scenarios.Model;
 

@@ -1,3 +1,5 @@
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Guest.Recording;
 using VIommuActors.Oracle;
@@ -119,7 +121,7 @@ public sealed class RecordedDriverTests
 
         """;
 
-    private static void Replay(string text, Action<Scenario, Figures.RunFigures> check, string like = "xen-trace")
+    private static void Replay(string text, Action<Scenario, Blueprints.Figures.RunFigures> check, string like = "xen-trace")
     {
         var path = Path.Combine(Path.GetTempPath(), $"viommu-{Guid.NewGuid():n}.trace");
         File.WriteAllText(path, text);

@@ -1,3 +1,4 @@
+using VIommuActors.Seeds;
 using VIommuActors.Simulation.Internals;
 
 namespace VIommuActors.Simulation.Tests;
@@ -10,7 +11,7 @@ public sealed class InternalsSpec
     {
         var set = new ReadySet();
         var model = new SortedDictionary<int, int>();
-        var random = new SimRandom(1);
+        var random = new SeededRandom(1);
         int[] sizes = [40, 5_000, 20_000];
         for (int i = 0; i < 30_000; i++)
         {
@@ -43,7 +44,7 @@ public sealed class InternalsSpec
     {
         var queue = new TimedQueue();
         var model = new PriorityQueue<int, (long, int)>();
-        var random = new SimRandom(2);
+        var random = new SeededRandom(2);
         for (int i = 0; i < 20_000; i++)
         {
             if (random.Chance(i < 10_000 ? 2 : 1, 3))
@@ -67,7 +68,7 @@ public sealed class InternalsSpec
     public void Cancelled_timers_are_dropped_without_disturbing_the_order()
     {
         var queue = new TimedQueue();
-        var random = new SimRandom(3);
+        var random = new SeededRandom(3);
         var kept = new List<(long Due, int Number)>();
         for (int i = 0; i < 5_000; i++)
         {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using VIommuActors.Seeds;
 
 namespace VIommuActors.Simulation.Tests;
 
@@ -169,7 +170,7 @@ public sealed class LaneSpec : IDisposable
             Assert.Equal(next[from]++, number);
         });
         var refs = Enumerable.Range(0, senders).Select(i => _sim.System.ActorOf(Act.Props((_, _) => { }), $"s{i}")).ToArray();
-        var random = new SimRandom(1);
+        var random = new SeededRandom(1);
         var sent = new int[senders];
         Kernel.BeginRun(new RandomChoice(1), null);
         for (int i = 0; i < 6000; i++)

@@ -29,12 +29,14 @@ public sealed class EmulatorCrashException(int life, int processLife, long resta
 /// <remarks>
 /// No party of a process comes back before the whole process has been reaped: the hypervisor would take the new one's requests for
 /// the old one's. Calls carry the number of the life that made them, so what is answered to the dead is not heard by the living.
+/// <paramref name="life"/> above 0: its predecessors lived in another operating-system process, which is gone and reaped.
 /// </remarks>
-public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) : PartyActor(node, wires)
+public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build)
+    : PartyActor(node, wires)
 {
     private const long StartToken = -2;
 
-    private int _life, _processLife;
+    private int _life = life, _processLife = life;
     private bool _down, _alone, _reaped, _due;
 
     /// <summary>Number of the life it is in, or comes back to.</summary>
@@ -58,6 +60,13 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        base.PreStart();
+        if (_life > 0) Started();
+    }
 
     /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
@@ -145,24 +154,24 @@ public abstract class EmulatorPartyActor(NodeId node, IWires wires, GuestNodes n
 }
 
 /// <summary>QEMU's dummy vIOMMU.</summary>
-public sealed class DummyVIommuActor(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build)
-    : EmulatorPartyActor(node, wires, nodes, build)
+public sealed class DummyVIommuActor(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build)
+    : EmulatorPartyActor(node, wires, nodes, life, build)
 {
     /// <summary>Props of a dummy.</summary>
-    public static Props Props(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new DummyVIommuActor(node, wires, nodes, build));
+    public static Props Props(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build) =>
+        Akka.Actor.Props.Create(() => new DummyVIommuActor(node, wires, nodes, life, build));
 
     /// <inheritdoc/>
     protected override void Started() => Deliver(new PowerOn(Node, Again: true));
 }
 
 /// <summary>An emulated PCI function with DMA.</summary>
-public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build)
-    : EmulatorPartyActor(node, wires, nodes, build)
+public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build)
+    : EmulatorPartyActor(node, wires, nodes, life, build)
 {
     /// <summary>Props of a device.</summary>
-    public static Props Props(NodeId node, IWires wires, GuestNodes nodes, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, build));
+    public static Props Props(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build) =>
+        Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, life, build));
 
     private bool _takesRequests = true;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios.Model;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Experiments.Figures;

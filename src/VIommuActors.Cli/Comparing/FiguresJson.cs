@@ -1,5 +1,7 @@
 using System.Text.Json;
 using HdrHistogram;
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Guest.Replay;

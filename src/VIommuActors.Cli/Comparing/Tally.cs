@@ -1,3 +1,5 @@
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;

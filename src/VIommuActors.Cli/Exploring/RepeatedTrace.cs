@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios;

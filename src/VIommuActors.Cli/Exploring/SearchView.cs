@@ -1,10 +1,11 @@
-using VIommuActors.Experiments.Exploring;
 using System.Globalization;
 using System.Text.Json;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
 using VIommuActors.Scenarios.Model;

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Experiments.Exploring;

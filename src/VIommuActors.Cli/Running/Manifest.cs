@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Experiments.Running;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Comparing;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;

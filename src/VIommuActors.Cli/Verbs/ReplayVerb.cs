@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;

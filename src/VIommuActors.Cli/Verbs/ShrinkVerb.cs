@@ -1,12 +1,13 @@
-using VIommuActors.Experiments.Exploring;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Exploring;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
+using VIommuActors.Experiments.Exploring;
 using VIommuActors.Experiments.Running;
 
 namespace VIommuActors.Cli.Verbs;

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Actor;
 using VIommuActors.Actors;
-using VIommuActors.Experiments.Building;
+using VIommuActors.Blueprints.Building;
+using VIommuActors.Blueprints.Faults;
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
@@ -12,6 +15,7 @@ using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
+using VIommuActors.Seeds;
 using VIommuActors.Simulation;
 using VIommuActors.Trace;
 
@@ -36,7 +40,7 @@ public sealed class MachineWorld : IWorld, IDisposable
     private readonly Scenario _scenario;
     private readonly IProtocol _protocol;
     private readonly MachineParts _parts;
-    private readonly SimRandom _random;
+    private readonly SeededRandom _random;
     private readonly RecordingShelf _recordings = new();
     private readonly TracedSteps _steps = new();
     private readonly Dictionary<IActorRef, Message> _crashes = new(ReferenceEqualityComparer.Instance);
@@ -55,7 +59,7 @@ public sealed class MachineWorld : IWorld, IDisposable
     {
         _system = system;
         _scenario = scenario;
-        _random = new SimRandom(seed);
+        _random = new SeededRandom(seed);
         var real = Compatibility.Require(scenario, protocol);
         if (scenario.Topology.Guests != 1) throw new UnsupportedCombinationException(
             "topology.guests", $"{scenario.Topology.Guests}", "a search takes scenarios of one guest", "1");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Charting;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;

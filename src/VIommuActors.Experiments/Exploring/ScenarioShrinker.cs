@@ -1,7 +1,8 @@
+using VIommuActors.Blueprints.Verdicts;
+using VIommuActors.Experiments.Running;
 using VIommuActors.Exploration;
 using VIommuActors.Exploration.Shrinking;
 using VIommuActors.Exploration.Strategies;
-using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios;
 using VIommuActors.Simulation;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using VIommuActors.Blueprints.Faults;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Simulation;
 

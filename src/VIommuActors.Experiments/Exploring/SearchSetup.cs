@@ -1,4 +1,5 @@
 using System.Globalization;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Exploration;
 using VIommuActors.Exploration.Strategies;
 using VIommuActors.Protocols.Seam;
@@ -73,7 +74,7 @@ public sealed record SearchSetup(LoadedScenario Loaded, string Protocol, ulong S
     /// <summary>A world in which the schedules run.</summary>
     /// <param name="system">Where its actors live.</param>
     /// <param name="trace">Where steps go, or null.</param>
-    /// <exception cref="Running.UnsupportedCombinationException">The scenario cannot be searched so.</exception>
+    /// <exception cref="UnsupportedCombinationException">The scenario cannot be searched so.</exception>
     public MachineWorld World(SimSystem system, ITraceSink? trace = null) => new(system, Loaded.Scenario, Protocol, Seed, Mutant)
     {
         InjectedFaults = Faults,

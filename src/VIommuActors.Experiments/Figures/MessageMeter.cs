@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Protocols.Messages;
 

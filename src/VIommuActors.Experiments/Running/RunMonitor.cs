@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Remarks;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Machine.Cpu;
 using VIommuActors.Oracle;
@@ -43,45 +44,12 @@ internal sealed class RunMonitor(SimKernel kernel, int vcpus, bool stopsAtEnd) :
 /// <summary>Writes each step of the kernel to a trace, under the machine's names.</summary>
 internal sealed class StepRecorder(ITraceSink sink, Actors.Wiring.NodeTable table, Func<Akka.Actor.IActorRef, int> nodeOf) : IStepObserver
 {
-    private static readonly string[] WireNames =
-        ["return", "mmio", "ioreq", "event-channel", "hypercall", "dma", "ats", "device-model", "doorbell", "interrupt", "self"];
-
     public void Delivering(in Step step)
     {
         if (step.Message is not Protocols.Messages.Message message) return;
         var to = table.NameOf(new Protocols.Messages.NodeId(nodeOf(step.Receiver)));
         sink.Event(new TraceStep(
-            step.Number, step.TimeNs, to, table.NameOf(message.From), WireNames[(int)message.Wire], message, step.Cause,
+            step.Number, step.TimeNs, to, table.NameOf(message.From), WireNames.Of(message.Wire), message, step.Cause,
             step.Enabled, step.Chosen));
-    }
-}
-
-/// <summary>A violation as a remark in a trace.</summary>
-internal sealed class ViolationRemark(Violation violation) : ITraced
-{
-    public string Name => "violation";
-
-    public void Describe(ref TraceFields fields)
-    {
-        fields.AddText("property", Properties.NameOf(violation.Property));
-        fields.AddNumber("guest", violation.Guest);
-        if (violation.Source is { } source) fields.AddText("device", source.ToString());
-        fields.Add("iova", violation.Iova.Value);
-        fields.Add("gpa", violation.Address.Value);
-        fields.AddNumber("work", violation.Work);
-        if (violation.Granted is { } granted) fields.AddNumber("grantedAtStep", granted.Step);
-        if (violation.Revoked is { } revoked) fields.AddNumber("revokedAtStep", revoked.Step);
-    }
-}
-
-/// <summary>A guest has started up: what stands above it in a trace is no part of its work.</summary>
-internal sealed class WorkBeginsRemark : ITraced
-{
-    public static readonly WorkBeginsRemark Instance = new();
-
-    public string Name => "work-begins";
-
-    public void Describe(ref TraceFields fields)
-    {
     }
 }

@@ -1,3 +1,4 @@
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Trace;
 
@@ -27,17 +28,4 @@ public enum RunEnding
 }
 
 /// <summary>What a run came to.</summary>
-public sealed record RunResult(Figures.RunFigures Figures, RunEnding Ending, long Steps);
-
-/// <summary>Keys of the scenario, the design and a recording that cannot go together, each fine by itself.</summary>
-public sealed class UnsupportedCombinationException(string key, string value, string problem, string accepted) : Exception(problem)
-{
-    /// <summary>The key to change, without the <c>viommu.scenario.</c> prefix.</summary>
-    public string Key { get; } = key;
-
-    /// <summary>Its value.</summary>
-    public string Value { get; } = value;
-
-    /// <summary>What would do.</summary>
-    public string Accepted { get; } = accepted;
-}
+public sealed record RunResult(RunFigures Figures, RunEnding Ending, long Steps);

@@ -1,13 +1,16 @@
 using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
-using VIommuActors.Experiments.Building;
+using VIommuActors.Blueprints.Building;
+using VIommuActors.Blueprints.Faults;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
+using VIommuActors.Seeds;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Experiments.Running;
@@ -40,7 +43,7 @@ public sealed class ScenarioRunner : IDisposable
         var protocol = Compatibility.Require(scenario, request.Protocol);
 
         var kernel = _system.Kernel;
-        var random = new SimRandom(request.Seed);
+        var random = new SeededRandom(request.Seed);
         var work = WorkPlan.For(scenario, protocol, random.Derive("workload"), _recordings);
         var faults = MessageFaults.From(scenario, random.Derive("faults"));
         kernel.BeginWorld();
@@ -55,7 +58,7 @@ public sealed class ScenarioRunner : IDisposable
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
         machine.PowerOn();
-        PlannedCrashes.Plan(scenario, machine.Layout, kernel);
+        CrashSchedule.Plan(scenario, machine.Layout, kernel);
         var ending = kernel.Run(scenario.Limits.Steps, scenario.Limits.VirtualNs, cancel);
         var figures = machine.Close(ending);
         return new RunResult(figures, EndingOf(ending, machine.Monitor, cancel), kernel.Steps);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using VIommuActors.Actors.Wiring;
+using VIommuActors.Blueprints.Faults;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;

@@ -3,7 +3,9 @@ using System.Runtime.ExceptionServices;
 using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
-using VIommuActors.Experiments.Building;
+using VIommuActors.Blueprints.Building;
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Remarks;
 using VIommuActors.Experiments.Figures;
 using VIommuActors.Guest.Recording;
 using VIommuActors.Machine;
@@ -74,7 +76,7 @@ internal sealed class SimulatedMachine : IDisposable
             Guests = work.Guests,
             Protocol = protocol,
             Parts = parts ?? MachineParts.Real,
-            Options = OptionsOf(scenario, protocol),
+            Options = MachineBuilder.Options(scenario, protocol),
             GuestWatch = Oracle,
             MemoryWatch = Oracle,
             Meter = _meter,
@@ -170,9 +172,6 @@ internal sealed class SimulatedMachine : IDisposable
         _system.System.Stop(_world);
         _system.Kernel.EndWorld();
     }
-
-    private static ProtocolOptions OptionsOf(Scenario scenario, IProtocol protocol) => new(
-        scenario.ProtocolOptions.TryGetValue(protocol.Name, out var values) ? values : ImmutableSortedDictionary<string, string>.Empty);
 
     private sealed class WorldActor : UntypedActor
     {

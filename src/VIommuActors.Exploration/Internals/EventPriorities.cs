@@ -1,4 +1,5 @@
 using System.Numerics;
+using VIommuActors.Seeds;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Internals;
@@ -18,7 +19,7 @@ internal sealed class EventPriorities
     private ulong _key;
 
     /// <summary>The random bits of a seed.</summary>
-    public static ulong KeyOf(ulong seed) => new SimRandom(SimRandom.DeriveSeed(seed, "pos")).NextUInt64();
+    public static ulong KeyOf(ulong seed) => new SeededRandom(SeededRandom.DeriveSeed(seed, "pos")).NextUInt64();
 
     /// <summary>Begins a schedule.</summary>
     /// <param name="key">Random bits: schedules with the same ones have the same priorities.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using VIommuActors.Exploration.Internals;
+using VIommuActors.Seeds;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
@@ -24,7 +25,7 @@ public sealed class PctStrategy(int depth, ulong seed) : IStrategy
     private const ulong Leading = 1UL << 63; // above every priority a change point gives
     private readonly Dictionary<LaneId, ulong> _priorities = [];
     private readonly List<int> _changes = [];
-    private SimRandom _random = new(seed);
+    private SeededRandom _random = new(seed);
     private int _choices;
     private int _mostChoices = 1;
 
@@ -40,7 +41,7 @@ public sealed class PctStrategy(int depth, ulong seed) : IStrategy
     /// <inheritdoc/>
     public bool Begin(long schedule)
     {
-        _random = new SimRandom(SeedOf(schedule)).Derive("pct");
+        _random = new SeededRandom(SeedOf(schedule)).Derive("pct");
         _priorities.Clear();
         _choices = 0;
         _changes.Clear();

@@ -11,7 +11,7 @@ namespace VIommuActors.Actors.Tests.Drain;
 /// <summary>Step 4: the device finishes what it translated before, and only that.</summary>
 public sealed class DeviceDrainSpec : PartySpec, IDeviceMeter
 {
-    public DeviceDrainSpec() => Host(Device, DmaDeviceActor.Props(Device, Wires, Nodes, port =>
+    public DeviceDrainSpec() => Host(Device, DmaDeviceActor.Props(Device, Wires, Nodes, 0, port =>
         new DmaDevice(port, Nodes, 0, new DeviceProfile(2, TranslationUse.PerPage, 0), Design, Options, this)));
 
     void IDeviceMeter.Served(long ns)

@@ -120,7 +120,8 @@ public sealed class RegisterDrainSpec : PartySpec
         // Steps 2 to 5 with the real ioreq server and the real dummy; the unit is a probe again.
         Table.Bind(Unit, Probe(Unit).Ref);
         Host(Nodes.Hub, IoreqServerActor.Props(Nodes.Hub, Wires, port => new IoreqServer(port, Nodes, Channels, [Shared])));
-        Host(Dummy, DummyVIommuActor.Props(Dummy, Wires, Nodes, port => new Machine.DeviceModel.DummyVIommu(port, Nodes, 0, Shared, Design, Options)));
+        Host(Dummy, DummyVIommuActor.Props(Dummy, Wires, Nodes, 0, port =>
+            new Machine.DeviceModel.DummyVIommu(port, Nodes, 0, Shared, Design, Options)));
         Tell(Dummy, new PowerOn(Dummy));
         await Next<EmulatorAttached>(Unit);
         await Next<DeviceStatus>(Vcpu);

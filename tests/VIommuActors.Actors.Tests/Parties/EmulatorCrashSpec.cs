@@ -18,8 +18,8 @@ public sealed class EmulatorCrashSpec : PartySpec
     public EmulatorCrashSpec()
     {
         var started = CreateTestProbe();
-        var dummy = DummyVIommuActor.Props(Dummy, Wires, Nodes, port => new DummyVIommu(port, Nodes, 0, Shared, Design, Options));
-        var device = DmaDeviceActor.Props(Device, Wires, Nodes, port =>
+        var dummy = DummyVIommuActor.Props(Dummy, Wires, Nodes, 0, port => new DummyVIommu(port, Nodes, 0, Shared, Design, Options));
+        var device = DmaDeviceActor.Props(Device, Wires, Nodes, 0, port =>
             new DmaDevice(port, Nodes, 0, new DeviceProfile(2, TranslationUse.PerPage, 0), Design, Options, _watch));
         var process = Sys.ActorOf(EmulatorProcessActor.Props(Table, [(Dummy, dummy), (Device, device)]), "qemu-0");
         // The children are bound in the process's constructor, which has run when it answers.

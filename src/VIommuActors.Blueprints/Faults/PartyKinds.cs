@@ -2,13 +2,14 @@ using VIommuActors.Actors;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
 
-namespace VIommuActors.Experiments.Running;
+namespace VIommuActors.Blueprints.Faults;
 
 /// <summary>What kind of party stands behind each id of a machine, and between which kinds messages travel that rules can strike.</summary>
-internal sealed class PartyKinds
+public sealed class PartyKinds
 {
     private readonly PartyKind[] _kinds;
 
+    /// <summary>The kinds of the parties of <paramref name="layout"/>.</summary>
     public PartyKinds(MachineLayout layout)
     {
         _kinds = new PartyKind[layout.Table.Count];

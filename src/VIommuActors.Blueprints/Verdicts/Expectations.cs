@@ -1,8 +1,8 @@
-using VIommuActors.Experiments.Figures;
+using VIommuActors.Blueprints.Figures;
 using VIommuActors.Protocols;
 using VIommuActors.Scenarios.Model;
 
-namespace VIommuActors.Experiments.Running;
+namespace VIommuActors.Blueprints.Verdicts;
 
 /// <summary>How a verdict compares to what the scenario states; the numbers are the tool's exit codes.</summary>
 public enum Outcome

@@ -1,20 +1,15 @@
 using System.Collections.Immutable;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
-using VIommuActors.Simulation;
+using VIommuActors.Seeds;
 
-namespace VIommuActors.Experiments.Running;
-
-/// <summary>
-/// What a wire does to one message. A doubled message's second copy comes <paramref name="DelayNs"/> after the first; one that is to be
-/// overtaken waits for that at most so long.
-/// </summary>
-internal readonly record struct Fate(bool Drop, bool Duplicate, bool Reorder, long DelayNs);
+namespace VIommuActors.Blueprints.Faults;
 
 /// <summary>The probabilistic fault rules of a scenario. The first rule that names a message and whose dice come up decides.</summary>
-internal sealed class MessageFaults
+public sealed class MessageFaults
 {
-    private readonly ImmutableArray<(MessageFault Rule, SimRandom Dice)> _rules;
+    private readonly ImmutableArray<(MessageFault Rule, SeededRandom Dice)> _rules;
     private PartyKinds? _kinds;
 
     /// <summary>Messages that a rule may name, in alphabetical order.</summary>
@@ -24,13 +19,13 @@ internal sealed class MessageFaults
     public static ImmutableArray<string> Losable { get; } =
         NamesOf(type => !type.IsAssignableTo(typeof(IInternal)) && !type.IsAssignableTo(typeof(ISynchronous)));
 
-    private MessageFaults(ImmutableArray<(MessageFault, SimRandom)> rules) => _rules = rules;
+    private MessageFaults(ImmutableArray<(MessageFault, SeededRandom)> rules) => _rules = rules;
 
     /// <summary>Null when the scenario has no such rule, so that a run without faults pays nothing.</summary>
     /// <exception cref="UnsupportedCombinationException">
     /// A rule would lose, double or reorder what can only be late, or names a link that does not exist.
     /// </exception>
-    public static MessageFaults? From(Scenario scenario, SimRandom random)
+    public static MessageFaults? From(Scenario scenario, SeededRandom random)
     {
         foreach (var rule in scenario.Faults.OfType<MessageFault>())
         {
@@ -51,6 +46,7 @@ internal sealed class MessageFaults
     /// <summary>Says who is who; before that, rules that name a link strike nothing.</summary>
     public void Bind(PartyKinds kinds) => _kinds = kinds;
 
+    /// <summary>What becomes of a message to <paramref name="to"/>.</summary>
     public Fate Decide(NodeId to, Message message)
     {
         foreach (var (rule, dice) in _rules)
@@ -93,5 +89,5 @@ internal sealed class MessageFaults
             .Order(StringComparer.Ordinal),
     ];
 
-    private static bool Strikes(Ratio ratio, SimRandom dice) => !ratio.IsZero && dice.Chance(ratio.Numerator, ratio.Denominator);
+    private static bool Strikes(Ratio ratio, SeededRandom dice) => !ratio.IsZero && dice.Chance(ratio.Numerator, ratio.Denominator);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using VIommuActors.Actors;
-using VIommuActors.Experiments.Figures;
+using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Guest.Driver;
 using VIommuActors.Guest.Recording;
 using VIommuActors.Guest.Replay;
@@ -9,14 +9,14 @@ using VIommuActors.Oracle;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios;
 using VIommuActors.Scenarios.Model;
-using VIommuActors.Simulation;
+using VIommuActors.Seeds;
 using VIommuActors.Vtd;
 using VIommuActors.Vtd.Memory;
 
-namespace VIommuActors.Experiments.Building;
+namespace VIommuActors.Blueprints.Building;
 
 /// <summary>The guests of a run and, for a replayed recording, what compares it.</summary>
-internal sealed class WorkPlan
+public sealed class WorkPlan
 {
     /// <summary>RAM kept above a recording's own for the tables between root and leaf.</summary>
     private const ulong TableRoom = 16UL << 20;
@@ -35,19 +35,19 @@ internal sealed class WorkPlan
     /// <summary>Plans a scenario's work.</summary>
     /// <exception cref="RecordedTraceException">The recording cannot be read.</exception>
     public static WorkPlan For(
-        Scenario scenario, IProtocol protocol, SimRandom random, RecordingShelf shelf, Func<IGuestMemory, IGuestMemory>? untimed = null) =>
+        Scenario scenario, IProtocol protocol, SeededRandom random, RecordingShelf shelf, Func<IGuestMemory, IGuestMemory>? untimed = null) =>
         scenario.Workload.Kind == WorkloadKind.Trace
             ? Replaying(scenario, protocol, random, shelf.Get(scenario.Workload.File!))
             : new WorkPlan(MachineBuilder.Guests(scenario, protocol, random, untimed));
 
-    private static WorkPlan Replaying(Scenario scenario, IProtocol protocol, SimRandom random, ReplayScript script)
+    private static WorkPlan Replaying(Scenario scenario, IProtocol protocol, SeededRandom random, ReplayScript script)
     {
         var ramBytes = (ulong)scenario.Topology.RamMib << 20;
         var file = scenario.Workload.File!;
         if (script.TopAddress + TableRoom > ramBytes)
         {
             var needed = (script.TopAddress + TableRoom) >> 20;
-            throw new Running.UnsupportedCombinationException(
+            throw new UnsupportedCombinationException(
                 "topology.ram-mib",
                 $"{scenario.Topology.RamMib}",
                 $"the recording {file} reaches guest-physical 0x{script.TopAddress:x}, and its tables need room above",
@@ -57,7 +57,7 @@ internal sealed class WorkPlan
         var asked = scenario.Invalidation == InvalidationInterface.Queued ? RecordedInterface.Queued : RecordedInterface.Register;
         if (recorded != asked && recorded is (RecordedInterface.Queued or RecordedInterface.Register))
         {
-            throw new Running.UnsupportedCombinationException(
+            throw new UnsupportedCombinationException(
                 "invalidation",
                 scenario.Invalidation == InvalidationInterface.Queued ? "queued" : "register",
                 $"the driver of {file} invalidated otherwise",
@@ -108,7 +108,7 @@ internal sealed class WorkPlan
         }
         catch (ArgumentException unsupported)
         {
-            throw new Running.UnsupportedCombinationException(
+            throw new UnsupportedCombinationException(
                 "workload.file",
                 file,
                 $"the recorded unit cannot be built: {unsupported.Message}",
@@ -121,20 +121,5 @@ internal sealed class WorkPlan
         public void Fetched(int guest, int unit, ulong low, ulong high) => program.Fetched(low, high);
 
         public void Status(int guest, int unit, GuestPhysical address, uint data) => program.StatusWritten(address, data);
-    }
-}
-
-/// <summary>Recordings that have been read; each is read once.</summary>
-internal sealed class RecordingShelf
-{
-    private readonly Dictionary<string, ReplayScript> _scripts = [];
-
-    public ReplayScript Get(string file)
-    {
-        if (_scripts.TryGetValue(file, out var script)) return script;
-        using var stream = ScenarioFiles.Open(file);
-        script = new ReplayScript(RecordedTrace.Read(stream, file));
-        _scripts.Add(file, script);
-        return script;
     }
 }

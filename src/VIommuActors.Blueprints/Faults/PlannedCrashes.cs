@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
-using VIommuActors.Actors;
 using VIommuActors.Machine;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
-using VIommuActors.Simulation;
 
-namespace VIommuActors.Experiments.Running;
+namespace VIommuActors.Blueprints.Faults;
 
 /// <summary>Who can crash, under which name, and the planned crashes of a scenario.</summary>
-internal static class PlannedCrashes
+public static class PlannedCrashes
 {
     /// <summary>An emulator process: its dummy vIOMMU and all devices behind its unit.</summary>
     public const string DummyVIommu = "dummy-viommu";
@@ -37,14 +35,4 @@ internal static class PlannedCrashes
         Vcpu => guest.Vcpus[0],
         _ => guest.Dummies[0],
     };
-
-    /// <summary>Sends every crash at its time.</summary>
-    public static void Plan(Scenario scenario, MachineLayout layout, SimKernel kernel)
-    {
-        foreach (var crash in scenario.Faults.OfType<CrashFault>())
-        {
-            var message = MessageFor(crash.On, crash.RestartAfterNs);
-            foreach (var guest in layout.Guests) kernel.DeliverAt(crash.CrashAtNs, layout.Table[FirstOf(crash.On, guest)], message, null);
-        }
-    }
 }

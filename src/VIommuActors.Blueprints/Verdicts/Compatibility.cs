@@ -2,10 +2,10 @@ using VIommuActors.Protocols;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
 
-namespace VIommuActors.Experiments.Running;
+namespace VIommuActors.Blueprints.Verdicts;
 
 /// <summary>Which designs can run which scenarios.</summary>
-internal static class Compatibility
+public static class Compatibility
 {
     /// <summary>The design of that name, which can run the scenario.</summary>
     /// <exception cref="UnsupportedCombinationException">There is none, or it cannot.</exception>

@@ -3,7 +3,7 @@ using HdrHistogram;
 using VIommuActors.Oracle;
 using VIommuActors.Scenarios.Model;
 
-namespace VIommuActors.Experiments.Figures;
+namespace VIommuActors.Blueprints.Figures;
 
 /// <summary>What one run, or several of the same protocol added up, came to. All times are virtual nanoseconds.</summary>
 public sealed class RunFigures

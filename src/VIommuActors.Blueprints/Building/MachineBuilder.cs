@@ -8,14 +8,14 @@ using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Seam;
 using VIommuActors.Scenarios.Model;
-using VIommuActors.Simulation;
+using VIommuActors.Seeds;
 using VIommuActors.Vtd;
 using VIommuActors.Vtd.Memory;
 
-namespace VIommuActors.Experiments.Building;
+namespace VIommuActors.Blueprints.Building;
 
 /// <summary>Turns a scenario into the specs of its guests: platform, devices, RAM and what the vCPUs run.</summary>
-internal static class MachineBuilder
+public static class MachineBuilder
 {
     /// <summary>The unit's usual place (QEMU q35 and Xen's series); further units follow a page apart.</summary>
     public const ulong FirstUnitBase = 0xfed9_0000;
@@ -27,7 +27,7 @@ internal static class MachineBuilder
     /// what it wraps the RAM in sees every access.
     /// </summary>
     public static ImmutableArray<GuestSpec> Guests(
-        Scenario scenario, IProtocol protocol, SimRandom random, Func<IGuestMemory, IGuestMemory>? untimed)
+        Scenario scenario, IProtocol protocol, SeededRandom random, Func<IGuestMemory, IGuestMemory>? untimed)
     {
         var guests = ImmutableArray.CreateBuilder<GuestSpec>(scenario.Topology.Guests);
         for (var guest = 0; guest < scenario.Topology.Guests; guest++)
@@ -47,6 +47,10 @@ internal static class MachineBuilder
         QueuedInvalidation = scenario.Invalidation == InvalidationInterface.Queued,
     };
 
+    /// <summary>The options of a design as the scenario has them.</summary>
+    public static ProtocolOptions Options(Scenario scenario, IProtocol protocol) => new(
+        scenario.ProtocolOptions.TryGetValue(protocol.Name, out var values) ? values : ImmutableSortedDictionary<string, string>.Empty);
+
     /// <summary>What the devices of a group are.</summary>
     public static DeviceProfile Profile(DeviceGroup group, Timing timing) => new(
         group.InFlight,
@@ -59,10 +63,14 @@ internal static class MachineBuilder
         timing.BouncePerPage);
 
     /// <summary>The random draws of one vCPU.</summary>
-    public static IDice Dice(SimRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
+    public static IDice Dice(SeededRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
+
+    /// <summary>Guest <paramref name="guest"/> alone, with the draws that are its own: those it has among all guests.</summary>
+    public static GuestSpec Guest(Scenario scenario, IProtocol protocol, SeededRandom random, int guest) =>
+        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, untimed: null);
 
     private static GuestSpec Guest(
-        Scenario scenario, IProtocol protocol, SimRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed)
+        Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed)
     {
         var topology = scenario.Topology;
         var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
@@ -177,7 +185,7 @@ internal static class MachineBuilder
         };
     }
 
-    private sealed class RandomDice(SimRandom random) : IDice
+    private sealed class RandomDice(SeededRandom random) : IDice
     {
         public int Next(int bound) => random.Next(bound);
     }

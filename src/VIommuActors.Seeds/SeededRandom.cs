@@ -1,11 +1,11 @@
 using System.Numerics;
 using System.Text;
 
-namespace VIommuActors.Simulation;
+namespace VIommuActors.Seeds;
 
 /// <summary>A seeded stream of random numbers whose sequence never changes between versions and machines.</summary>
 /// <remarks>xoshiro256** (Blackman, Vigna), its state filled by SplitMix64 (Steele, Lea, Flood). Not thread safe.</remarks>
-public sealed class SimRandom
+public sealed class SeededRandom
 {
     private const ulong GoldenGamma = 0x9E37_79B9_7F4A_7C15;
     private ulong _seed;
@@ -15,9 +15,9 @@ public sealed class SimRandom
     private ulong _s3;
 
     /// <summary>The stream of a seed; every 64-bit value is a valid one.</summary>
-    public SimRandom(ulong seed) => Restart(seed);
+    public SeededRandom(ulong seed) => Restart(seed);
 
-    internal SimRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+    internal SeededRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
 
     /// <summary>Begins the stream of another seed, as a new object would: a search draws from a stream a schedule.</summary>
     public void Restart(ulong seed)
@@ -32,7 +32,7 @@ public sealed class SimRandom
 
     /// <summary>An independent stream for one purpose.</summary>
     /// <remarks>Depends on this stream's seed and the name only, not on what was drawn: a new consumer moves no other stream.</remarks>
-    public SimRandom Derive(string purpose) => new(DeriveSeed(_seed, purpose));
+    public SeededRandom Derive(string purpose) => new(DeriveSeed(_seed, purpose));
 
     /// <summary>The seed of <see cref="Derive"/>'s stream.</summary>
     public static ulong DeriveSeed(ulong seed, string purpose)
