@@ -6,7 +6,9 @@ namespace VIommuActors.Blueprints.Remarks;
 public static class WireNames
 {
     private static readonly string[] Names =
-        ["return", "mmio", "ioreq", "event-channel", "hypercall", "dma", "ats", "device-model", "doorbell", "interrupt", "self"];
+        [
+            "return", "mmio", "ioreq", "event-channel", "hypercall", "dma", "ats", "device-model", "doorbell", "interrupt", "self",
+        ];
 
     /// <summary>The name of a kind of hop.</summary>
     public static string Of(Wire wire) => Names[(int)wire];
