@@ -55,10 +55,9 @@ public sealed class MachineLayout
     }
 
     /// <summary>Creates the emulator processes: dummy vIOMMUs and devices.</summary>
-    public void StartDeviceModelHalf(IActorRefFactory context)
-    {
-        foreach (var (name, children) in _processes) context.ActorOf(EmulatorProcessActor.Props(Table, children), name);
-    }
+    /// <returns>The processes; each has bound its parties once it answers an <see cref="Identify"/>.</returns>
+    public ImmutableArray<IActorRef> StartDeviceModelHalf(IActorRefFactory context) =>
+        [.. _processes.Select(process => context.ActorOf(EmulatorProcessActor.Props(Table, process.Children), process.Name))];
 
     private GuestNodes Name(MachineSpec spec, int guest)
     {

@@ -22,11 +22,12 @@ public sealed class ReferenceTests
         ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
         ["Actors"] = [.. Cores, "Machine"],
         ["Blueprints"] = [.. Cores, "Seeds", "Machine", "Actors", "Scenarios"],
+        ["RealTime"] = [.. Cores, "Seeds", "Machine", "Actors", "Scenarios", "Blueprints"],
         ["Exploration"] = ["Seeds", "Simulation", "Trace"],
         ["Experiments"] = [.. BelowExperiments, "Exploration"],
         ["Q35"] = [.. Cores, "Seeds", "Machine", "Actors", "Simulation"],
         ["Qtest"] = ["Q35", "Protocols", "Vtd", "Trace"],
-        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "Q35", "Qtest"],
+        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "RealTime", "Q35", "Qtest"],
     };
 
     /// <summary>Packages, by the assemblies they bring. Projects that are not named take the base library and nothing else.</summary>
@@ -36,6 +37,7 @@ public sealed class ReferenceTests
         ["Exploration"] = ["Akka"],
         ["Actors"] = ["Akka"],
         ["Blueprints"] = ["HdrHistogram"],
+        ["RealTime"] = ["Akka", "HdrHistogram"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
         ["Q35"] = ["Akka"],
     };

@@ -65,12 +65,21 @@ public static class MachineBuilder
     /// <summary>The random draws of one vCPU.</summary>
     public static IDice Dice(SeededRandom random, int vcpu) => new RandomDice(random.Derive($"vcpu-{vcpu}"));
 
-    /// <summary>Guest <paramref name="guest"/> alone, with the draws that are its own: those it has among all guests.</summary>
-    public static GuestSpec Guest(Scenario scenario, IProtocol protocol, SeededRandom random, int guest) =>
-        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, untimed: null);
+    /// <summary>
+    /// Guest <paramref name="guest"/> alone, with the draws it has among all guests, for a run in real time: its code takes the time it
+    /// takes, not what the scenario's <c>timing-ns</c> says.
+    /// </summary>
+    /// <param name="scenario">The situation; its workload is no recording.</param>
+    /// <param name="protocol">The design.</param>
+    /// <param name="random">The run's stream.</param>
+    /// <param name="guest">Number of the guest.</param>
+    /// <param name="endsEarly">Asked before each round; true ends the guest's work.</param>
+    public static GuestSpec RealTimeGuest(Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<bool>? endsEarly) =>
+        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, static ram => ram, endsEarly);
 
     private static GuestSpec Guest(
-        Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed)
+        Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed,
+        Func<bool>? endsEarly = null)
     {
         var topology = scenario.Topology;
         var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
@@ -97,6 +106,7 @@ public static class MachineBuilder
         var heap = new GuestHeap(1UL << 20, platform.RamBytes);
         var driver = new IommuDriver(platform, heap, ram);
         var pool = new BufferPool(heap, scenario.Workload.BufferPages, (ulong)scenario.Workload.MapPageSize);
+        var settings = Settings(scenario, devices, untimed is not null) with { EndsEarly = endsEarly };
         return new GuestSpec
         {
             Vcpus = topology.Vcpus,
@@ -105,8 +115,8 @@ public static class MachineBuilder
             Devices = [.. devices.Select(device => device.Spec)],
             Ram = ram,
             Program = scenario.Workload.Kind == WorkloadKind.AttachDetach
-                ? new AttachDetachProgram(driver, pool, Settings(scenario, devices, untimed is not null))
-                : new SyntheticProgram(driver, pool, heap, Settings(scenario, devices, untimed is not null)),
+                ? new AttachDetachProgram(driver, pool, settings)
+                : new SyntheticProgram(driver, pool, heap, settings),
             Dice = vcpu => Dice(random, vcpu),
             RelaxesAtOnce = untimed is not null,
         };

@@ -20,7 +20,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
         await driver.Start(cpu);
         if (cpu.Index == 0) cpu.Watch.WorkBegins(cpu.Guest);
         var devices = driver.Platform.Devices;
-        for (var round = 0L; round < settings.Rounds; round++)
+        for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
         {
             var device = devices[(int)((round + cpu.Index) % devices.Length)];
             await _owners[device.Index].Acquire(cpu);

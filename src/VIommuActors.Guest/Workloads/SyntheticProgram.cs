@@ -22,7 +22,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         await SetUpRings(cpu);
         var policy = settings.NewPolicy(driver, pool);
         var devices = driver.Platform.Devices;
-        for (var round = 0L; round < settings.Rounds; round++)
+        for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
             await Round(cpu, policy, devices[(int)((round + cpu.Index) % devices.Length)]);
         await cpu.Backlog(0);
         await policy.Finish(cpu);

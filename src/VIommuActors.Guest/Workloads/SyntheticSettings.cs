@@ -42,6 +42,9 @@ public sealed record SyntheticSettings
     /// <summary>Requests a vCPU lets wait before it pauses.</summary>
     public required int Backlog { get; init; }
 
+    /// <summary>Asked before each round: true ends the work before its last one. Null: never.</summary>
+    public Func<bool>? EndsEarly { get; init; }
+
     /// <summary>Builds the policy of one vCPU.</summary>
     public required Func<IommuDriver, BufferPool, IMappingPolicy> NewPolicy { get; init; }
 }

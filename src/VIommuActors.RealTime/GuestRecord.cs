@@ -1,0 +1,88 @@
+using VIommuActors.Machine.Cpu;
+using VIommuActors.Machine.DeviceModel;
+using VIommuActors.Protocols.Messages;
+
+namespace VIommuActors.RealTime;
+
+/// <summary>What one guest spends and how its vCPUs end; told from the threads of all its parties.</summary>
+public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
+{
+    private readonly Lock _gate = new();
+    private readonly List<Vcpu> _vcpus = [];
+    private readonly List<string> _stops = [];
+    private readonly int _count;
+    private readonly Latencies _dmaNs;
+    private readonly Action _ended;
+    private long _messages, _copied;
+    private int _running;
+
+    /// <summary>The record of a guest of <paramref name="vcpus"/> vCPUs.</summary>
+    /// <param name="vcpus">How many there are.</param>
+    /// <param name="dmaNs">Where latencies of requests go.</param>
+    /// <param name="ended">Called once, when the last vCPU has ended, on its thread.</param>
+    public GuestRecord(int vcpus, Latencies dmaNs, Action ended)
+    {
+        (_count, _running, _dmaNs, _ended) = (vcpus, vcpus, dmaNs, ended);
+    }
+
+    /// <summary>Messages that parties of the guest sent each other.</summary>
+    public long Messages => Volatile.Read(ref _messages);
+
+    /// <summary>Bytes that a design moved beyond the device's own access.</summary>
+    public long BytesCopied => Volatile.Read(ref _copied);
+
+    /// <summary>vCPUs without an end so far.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>vCPUs that stopped themselves, or whose domain was crashed.</summary>
+    public int Stopped
+    {
+        get
+        {
+            lock (_gate) return _vcpus.Count(vcpu => vcpu.End == VcpuEnd.Stopped);
+        }
+    }
+
+    /// <summary>True when every vCPU came to the end of its program.</summary>
+    public bool IsFinished
+    {
+        get
+        {
+            lock (_gate) return _vcpus.Count(vcpu => vcpu.End == VcpuEnd.Finished) == _count;
+        }
+    }
+
+    /// <summary>Why vCPUs stopped early.</summary>
+    public IReadOnlyList<string> Stops
+    {
+        get
+        {
+            lock (_gate) return [.. _stops];
+        }
+    }
+
+    /// <summary>A message is under way.</summary>
+    public void Count(Message message) => Interlocked.Increment(ref _messages);
+
+    /// <inheritdoc/>
+    public void Served(long ns) => _dmaNs.Record(ns);
+
+    /// <inheritdoc/>
+    public void Copied(long bytes) => Interlocked.Add(ref _copied, bytes);
+
+    /// <inheritdoc/>
+    public void Began(Vcpu vcpu)
+    {
+        lock (_gate) _vcpus.Add(vcpu);
+    }
+
+    /// <inheritdoc/>
+    public void Ended(int guest, int vcpu, string? why)
+    {
+        lock (_gate)
+        {
+            if (why is not null && _stops.Count < _count) _stops.Add($"guest {guest} vCPU {vcpu} stopped: {why}");
+        }
+        if (Interlocked.Decrement(ref _running) == 0) _ended();
+    }
+}
