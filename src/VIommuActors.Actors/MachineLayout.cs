@@ -19,6 +19,7 @@ public sealed class MachineLayout
 {
     private readonly List<(NodeId Node, Props Props)> _singles = [];
     private readonly List<(string Name, ImmutableArray<(NodeId Node, Props Props)> Children)> _processes = [];
+    private readonly List<ImmutableArray<SharedPages>> _shared = [];
     private readonly int _life;
 
     /// <summary>
@@ -40,6 +41,9 @@ public sealed class MachineLayout
 
     /// <summary>The parties, guest by guest.</summary>
     public ImmutableArray<GuestNodes> Guests { get; }
+
+    /// <summary>What the emulators of a guest share with its hypervisor as memory, by unit.</summary>
+    public ImmutableArray<SharedPages> SharedOf(int index) => _shared[index];
 
     /// <summary>Creates the actors under <paramref name="context"/>; emulator processes create theirs when they start.</summary>
     public void Start(IActorRefFactory context)
@@ -101,6 +105,7 @@ public sealed class MachineLayout
                 spec.Parts.Unit(port, nodes, index, of.Unit, of.Ram, spec.Protocol, spec.Options, spec.UnitObserver))));
         }
         var shared = pages.MoveToImmutable();
+        _shared.Add(shared);
         _singles.Add((nodes.Hub, IoreqServerActor.Props(nodes.Hub, wires, port => spec.Parts.Hub(port, nodes, channels, shared))));
         _singles.Add(
             (nodes.Memory, GuestMemoryActor.Props(nodes.Memory, wires, port => spec.Parts.Memory(port, nodes, of.Ram, spec.MemoryWatch))));

@@ -13,11 +13,21 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     private readonly HostClock _clock;
     private readonly Func<long> _step;
     private readonly DmaOracle _oracle;
+    private readonly Dictionary<long, long>? _issuedNs;
+    private readonly Action<long>? _dmaSeen;
 
     /// <summary>A judge whose violations name the time of <paramref name="clock"/> and the step of <paramref name="step"/>.</summary>
-    public JudgedGuest(HostClock clock, Func<long> step, Action<long>? invalidationSeen, Action? workBegan = null)
+    /// <param name="clock">The run's clock.</param>
+    /// <param name="step">Number of the step under way.</param>
+    /// <param name="invalidationSeen">Told what each invalidation took.</param>
+    /// <param name="workBegan">Told when the guest has started up.</param>
+    /// <param name="dmaSeen">Told what each request took as its guest saw it, from the doorbell to the interrupt.</param>
+    public JudgedGuest(
+        HostClock clock, Func<long> step, Action<long>? invalidationSeen, Action? workBegan = null, Action<long>? dmaSeen = null)
     {
         _clock = clock;
+        _dmaSeen = dmaSeen;
+        _issuedNs = dmaSeen is null ? null : [];
         _step = step;
         _oracle = new DmaOracle(this) { InvalidationSeen = invalidationSeen, WorkBegan = workBegan };
     }
@@ -77,19 +87,31 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <inheritdoc/>
     public void Issued(long work, int guest, SourceId source, Grant grant)
     {
-        lock (_gate) _oracle.Issued(work, guest, source, grant);
+        lock (_gate)
+        {
+            _oracle.Issued(work, guest, source, grant);
+            _issuedNs?.Add(work, _clock.NowNs);
+        }
     }
 
     /// <inheritdoc/>
     public void Finished(long work, bool faulted)
     {
-        lock (_gate) _oracle.Finished(work, faulted);
+        lock (_gate)
+        {
+            _oracle.Finished(work, faulted);
+            if (_issuedNs is not null && _issuedNs.Remove(work, out var issued)) _dmaSeen!(_clock.NowNs - issued);
+        }
     }
 
     /// <inheritdoc/>
     public void Abandoned(long work)
     {
-        lock (_gate) _oracle.Abandoned(work);
+        lock (_gate)
+        {
+            _oracle.Abandoned(work);
+            _issuedNs?.Remove(work);
+        }
     }
 
     /// <inheritdoc/>

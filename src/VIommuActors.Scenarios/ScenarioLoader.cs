@@ -36,7 +36,6 @@ public static class ScenarioLoader
         string nameOrPath, IReadOnlyList<string> sets,
         IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null)
     {
-        var (schema, errors) = (ScenarioSchema.Current, new ErrorList());
         var isName = Names.Contains(nameOrPath);
         if (!isName && !LooksLikePath(nameOrPath))
         {
@@ -45,6 +44,27 @@ public static class ScenarioLoader
         var file = new FileSet();
         var written = isName ? file.ReadEmbedded(nameOrPath) : file.ReadFile(nameOrPath);
         var source = isName ? EmbeddedFiles.ScenarioPath(nameOrPath) : nameOrPath;
+        return Resolve(written, source, sets, messageNames, partyNames);
+    }
+
+    /// <summary>As <see cref="Resolve(string, IReadOnlyList{string}, IReadOnlyCollection{string}?, IReadOnlyCollection{string}?)"/>, of a
+    /// text that came from elsewhere: it includes embedded files at the most.</summary>
+    /// <param name="text">The scenario.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <param name="sets"><c>key=value</c> each.</param>
+    /// <param name="messageNames">Message kinds that fault rules may name; null: not checked.</param>
+    /// <param name="partyNames">Parties that fault rules may name; null: not checked.</param>
+    /// <exception cref="ScenarioException">Everything that is wrong, as far as it can be told at once.</exception>
+    public static LoadedScenario ResolveText(
+        string text, string source, IReadOnlyList<string> sets,
+        IReadOnlyCollection<string>? messageNames = null, IReadOnlyCollection<string>? partyNames = null) =>
+        Resolve(new FileSet().ReadText(source, text), source, sets, messageNames, partyNames);
+
+    private static LoadedScenario Resolve(
+        HoconObject written, string source, IReadOnlyList<string> sets,
+        IReadOnlyCollection<string>? messageNames, IReadOnlyCollection<string>? partyNames)
+    {
+        var (schema, errors) = (ScenarioSchema.Current, new ErrorList());
         if (written.Members.Count == 0)
         {
             var message = $"the file states nothing; a scenario stands in {ScenarioSchema.Prefix} {{ }}";

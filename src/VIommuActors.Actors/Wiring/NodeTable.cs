@@ -24,6 +24,9 @@ public sealed class NodeTable
     /// <summary>The actor.</summary>
     public IActorRef this[NodeId node] => _nodes[node.Index].Actor ?? throw new InvalidOperationException($"{NameOf(node)} has no actor.");
 
+    /// <summary>The actor; null for a party that no actor here stands for.</summary>
+    public IActorRef? Find(NodeId node) => node.Exists && node.Index < _nodes.Count ? _nodes[node.Index].Actor : null;
+
     /// <summary>Stable and readable: <c>vcpu-0</c>, <c>viommu-0</c>, <c>dev-00:03.0</c>; with several guests <c>g1.vcpu-0</c>.</summary>
     public string NameOf(NodeId node) => node.Exists ? _nodes[node.Index].Name : "outside";
 

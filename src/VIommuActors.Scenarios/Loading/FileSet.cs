@@ -31,6 +31,11 @@ internal sealed class FileSet
         return Parse(source, full, TextOf(source, full));
     }
 
+    /// <summary>Reads a text that lies in no file here.</summary>
+    /// <param name="display">What errors call it.</param>
+    /// <param name="text">The text.</param>
+    public HoconObject ReadText(string display, string text) => Parse(new SourceFile(display, null), display, text);
+
     private HoconObject Parse(SourceFile source, string identity, string text)
     {
         if (++_files > MaxFiles)

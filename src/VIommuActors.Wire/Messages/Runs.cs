@@ -129,3 +129,14 @@ public sealed record VmFigures(
 /// Why its figures are not to be trusted, null when they are; at most <see cref="WireLimits.TextBytes"/> bytes.
 /// </param>
 public sealed record VmEnded(string Run, int Vm, string Node, VmFigures Figures, string? Lost) : IVmMessage;
+
+/// <summary>Hypervisor half → coordinator: the machine runs here. Sent again for every <see cref="StartVm"/> that finds it running.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Vm">The machine.</param>
+/// <param name="Node">Where.</param>
+public sealed record VmStarted(string Run, int Vm, string Node) : IVmMessage;
+
+/// <summary>Coordinator → node: the machine's end is noted, and need not be told again.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Vm">The machine.</param>
+public sealed record VmNoted(string Run, int Vm) : IVmMessage;

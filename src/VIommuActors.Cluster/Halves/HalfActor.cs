@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using VIommuActors.Cluster.Links;
+using VIommuActors.Cluster.Runs;
+using VIommuActors.Protocols.Messages;
+using VIommuActors.Wire.Messages;
+
+namespace VIommuActors.Cluster.Halves;
+
+/// <summary>
+/// Parent of one half of a machine, and its end of the link. Whatever comes from the other process is checked here before a party sees it:
+/// the session, that sender and receiver are on their sides, and the order.
+/// </summary>
+internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTimers
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly List<LinkFrame> _frames = [];
+    private FrameFaults? _faults;
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected RunOnNode Run => run;
+
+    protected int Vm => vm;
+
+    /// <summary>The other half while the session is open.</summary>
+    protected IActorRef? Peer { get; private set; }
+
+    /// <summary>This end of the link while the session is open.</summary>
+    protected LinkEnd? Link { get; private set; }
+
+    /// <summary>Which parties live in this half, by id.</summary>
+    protected abstract bool IsHere(NodeId party);
+
+    /// <summary>A frame's message, in order and checked.</summary>
+    protected abstract void Arrived(LinkFrame frame);
+
+    /// <summary>The slots that go with a message to the other half.</summary>
+    protected abstract ImmutableArray<SlotImage> SlotsWith(Outbound outbound);
+
+    /// <summary>The other end says that this session is over, or it cannot go on.</summary>
+    protected abstract void Broken(string why);
+
+    /// <summary>Every 50 ms.</summary>
+    protected abstract void Ticked();
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <summary>Opens this end.</summary>
+    protected void OpenLink(long session, IActorRef peer, string direction)
+    {
+        Link = new LinkEnd(vm, session);
+        Peer = peer;
+        _faults = run.FaultsOfLink(vm, session, direction);
+    }
+
+    /// <summary>Closes this end; nothing of the session is taken any more.</summary>
+    protected void CloseLink()
+    {
+        Link = null;
+        Peer = null;
+    }
+
+    /// <summary>Sends a message across; without a session it goes nowhere.</summary>
+    protected void SendAcross(Outbound outbound)
+    {
+        if (Link is not { } link) return;
+        if (link.IsFull)
+        {
+            Broken($"{LinkEnd.Window} frames are unacknowledged");
+            return;
+        }
+        var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), RunOnNode.ClockOf(vm, outbound.Cause), run.Clock.NowNs);
+        run.Counters.Sent();
+        Put(frame);
+    }
+
+    /// <summary>What has to do with the link. False: something else.</summary>
+    protected bool Handle(object message)
+    {
+        switch (message)
+        {
+            case Outbound outbound:
+                SendAcross(outbound);
+                return true;
+            case LinkFrame frame:
+                Take(frame);
+                return true;
+            case LinkAck ack:
+                if (ack.Session == Link?.Session) Link.Acked(ack.Acked);
+                return true;
+            case LinkRefused refused:
+                if (refused.Session == Link?.Session) Broken("the other half has closed the session");
+                return true;
+            case Tick:
+                OnTick();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Take(LinkFrame frame)
+    {
+        if (Link is not { } link || frame.Session != link.Session)
+        {
+            // The fence: whatever a closed session still sends has no effect here, and its sender is told so.
+            run.Counters.Refused();
+            Sender.Tell(new LinkRefused(vm, frame.Session), Self);
+            return;
+        }
+        _frames.Clear();
+        link.Take(frame, _frames);
+        foreach (var ready in _frames)
+        {
+            if (Link != link) break;
+            if (IsHere(ready.To) && !IsHere(ready.Message.From)) Arrived(ready);
+            else run.Counters.Misdirected();
+        }
+        if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, Self);
+    }
+
+    private void OnTick()
+    {
+        if (Link is { } link)
+        {
+            _frames.Clear();
+            link.Due(run.Clock.NowNs, _frames);
+            foreach (var frame in _frames)
+            {
+                run.Counters.Again();
+                Put(frame);
+            }
+            if (link.Owed(atLeisure: true) is { } ack) Peer?.Tell(ack, Self);
+        }
+        Ticked();
+    }
+
+    private void Put(LinkFrame frame)
+    {
+        for (var copies = _faults?.Copies() ?? 1; copies > 0; copies--)
+        {
+            if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, frame, Self);
+            else Peer!.Tell(frame, Self);
+        }
+    }
+
+    private sealed class Tick
+    {
+        public static Tick Instance { get; } = new();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Serilog;
+using VIommuActors.Actors.Wiring;
+using VIommuActors.Blueprints.Faults;
+using VIommuActors.Blueprints.Verdicts;
+using VIommuActors.Cluster.Links;
+using VIommuActors.RealTime;
+using VIommuActors.Scenarios;
+using VIommuActors.Scenarios.Model;
+using VIommuActors.Seeds;
+using VIommuActors.Wire.Messages;
+
+namespace VIommuActors.Cluster.Runs;
+
+/// <summary>A run as one node knows it: what its machines are, and what the halves that live here have in common.</summary>
+public sealed class RunOnNode
+{
+    /// <summary>How long after the end of a run a machine may take for its last round.</summary>
+    public const long GraceNs = 20_000_000_000;
+
+    private readonly NodeWeather _weather;
+    private long _endedAtNs = long.MaxValue;
+
+    private RunOnNode(DefineRun definition, Scenario scenario, Protocols.Seam.IProtocol protocol, string node, NodeWeather weather, ILogger log)
+    {
+        Definition = definition;
+        Node = node;
+        _weather = weather;
+        Log = log.ForContext("Run", definition.Run).ForContext(nameof(Node), node);
+        Plan = new GuestPlan(scenario, protocol, definition.Seed, () => IsEnding);
+    }
+
+    /// <summary>As the coordinator gave it.</summary>
+    public DefineRun Definition { get; }
+
+    /// <summary>This node.</summary>
+    public string Node { get; }
+
+    /// <summary>For people.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>What every machine is built from.</summary>
+    public GuestPlan Plan { get; }
+
+    /// <summary>This process's clock since the run was defined here.</summary>
+    public HostClock Clock { get; } = new();
+
+    /// <summary>Sums over the halves that live here.</summary>
+    public RunCounters Counters { get; } = new();
+
+    /// <summary>Latencies of requests as the devices that live here see them.</summary>
+    public Latencies DmaNs { get; } = new();
+
+    /// <summary>True once guests end after the round that they are in.</summary>
+    public bool IsEnding => Volatile.Read(ref _endedAtNs) != long.MaxValue;
+
+    /// <summary>True when that was so long ago that whoever still runs is cut off.</summary>
+    public bool IsOverdue => IsEnding && Clock.NowNs - Volatile.Read(ref _endedAtNs) > GraceNs;
+
+    /// <summary>How much later frames leave this node, on purpose; zero normally.</summary>
+    public TimeSpan LinkDelay => _weather.LinkDelay;
+
+    /// <summary>Reads a definition.</summary>
+    /// <param name="definition">From the coordinator.</param>
+    /// <param name="node">This node.</param>
+    /// <param name="weather">What the network does to this node on purpose.</param>
+    /// <param name="log">For people.</param>
+    /// <param name="run">The run; null when there is a problem.</param>
+    /// <returns>What is wrong with it; null when nothing is.</returns>
+    public static string? TryRead(DefineRun definition, string node, NodeWeather weather, ILogger log, out RunOnNode? run)
+    {
+        run = null;
+        try
+        {
+            var scenario = ScenarioLoader.ResolveText(definition.Scenario, definition.Name, definition.Settings).Scenario;
+            if (scenario.Workload.Kind == WorkloadKind.Trace)
+                return "a recording has one guest and its driver's own order; workload.kind map-dma-unmap, storm or attach-detach is accepted";
+            var protocol = Compatibility.Require(scenario, definition.Protocol);
+            run = new RunOnNode(definition, scenario, protocol, node, weather, log);
+            return null;
+        }
+        catch (ScenarioException invalid)
+        {
+            return invalid.Message;
+        }
+        catch (UnsupportedCombinationException unsupported)
+        {
+            return unsupported.Message;
+        }
+    }
+
+    /// <summary>Guests end after the round that they are in.</summary>
+    public void End() => Interlocked.CompareExchange(ref _endedAtNs, Clock.NowNs, long.MaxValue);
+
+    /// <summary>What is done on purpose to the frames of one end of a link; null when nothing is.</summary>
+    internal FrameFaults? FaultsOfLink(int vm, long session, string direction)
+    {
+        if (Definition is { LossPerMille: 0, DuplicatePerMille: 0 }) return null;
+        var purpose = string.Create(CultureInfo.InvariantCulture, $"frames-{vm}-{session}-{direction}");
+        return new FrameFaults(
+            Definition.LossPerMille, Definition.DuplicatePerMille, new SeededRandom(Definition.Seed).Derive(purpose));
+    }
+
+    /// <summary>The wires with the scenario's fault rules on them, or as they are when it has none.</summary>
+    internal static IWires Faulty(IWires wires, int vm) => wires;
+
+    internal static ImmutableArray<ClockEntry> ClockOf(int vm, long cause) => [];
+}
