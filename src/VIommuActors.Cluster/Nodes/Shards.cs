@@ -13,7 +13,7 @@ namespace VIommuActors.Cluster.Nodes;
 /// </summary>
 public sealed class Shards
 {
-    /// <summary>Shards of each region; machine n is in shard n modulo this.</summary>
+    /// <summary>Shards of each region.</summary>
     public const int Count = 256;
 
     private Shards(IActorRef hypervisors, IActorRef deviceModels) => (Hypervisors, DeviceModels) = (hypervisors, deviceModels);
@@ -58,15 +58,5 @@ public sealed class Shards
             OpenSession open => open.Vm.ToString(CultureInfo.InvariantCulture),
             _ => null,
         };
-
-        public override string? ShardId(object message) => message switch
-        {
-            StartVm start => Shard(start.Vm),
-            OpenSession open => Shard(open.Vm),
-            ShardRegion.StartEntity start => Shard(NumberOf(start.EntityId)),
-            _ => null,
-        };
-
-        private static string Shard(int vm) => ((uint)vm % Count).ToString(CultureInfo.InvariantCulture);
     }
 }

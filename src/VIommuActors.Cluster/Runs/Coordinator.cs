@@ -11,7 +11,7 @@ namespace VIommuActors.Cluster.Runs;
 /// </summary>
 public sealed class Coordinator : UntypedActor, IWithTimers
 {
-    private const int StartsAtOnce = 32;
+    private const int StartsAtOnce = 32, AskAgainEvery = 10;
 
     private static readonly TimeSpan StepEvery = TimeSpan.FromMilliseconds(100), AskAgainAfter = TimeSpan.FromSeconds(5);
 
@@ -24,7 +24,7 @@ public sealed class Coordinator : UntypedActor, IWithTimers
     private readonly DateTimeOffset[] _asked;
     private readonly TimeProvider _clock;
     private DateTimeOffset? _began, _ending;
-    private int _next;
+    private int _next, _steps;
 
     /// <summary>The coordinator of a run.</summary>
     /// <param name="run">Is told everything.</param>
@@ -103,7 +103,7 @@ public sealed class Coordinator : UntypedActor, IWithTimers
 
     private bool Mine(string run, int vm) => run == Definition.Run && vm >= 0 && vm < Definition.Vms;
 
-    private ActorSelection Agent(Address address) => Context.ActorSelection(new RootActorPath(address) / "user" / NodeAgent.Name);
+    private static ActorSelection Agent(Address address) => Context.ActorSelection(new RootActorPath(address) / "user" / NodeAgent.Name);
 
     private int Ready(string role) => _members.Values.Count(member => member.HasRole(role) && _ready.Contains(NameOf(member.Address)));
 
@@ -113,12 +113,14 @@ public sealed class Coordinator : UntypedActor, IWithTimers
     private void OnStep()
     {
         var now = _clock.GetUtcNow();
+        var again = ++_steps % AskAgainEvery == 0;
         if (_run.Problems.Length > 0) _done.TrySetResult();
         foreach (var member in _members.Values)
         {
-            // A definition can get lost like anything else.
-            if (IsOfUse(member) && !_ready.Contains(NameOf(member.Address)) && now.Millisecond < StepEvery.TotalMilliseconds)
-                Agent(member.Address).Tell(Definition, Self);
+            // A definition or an end can get lost like anything else.
+            if (!again || !IsOfUse(member)) continue;
+            if (!_ready.Contains(NameOf(member.Address))) Agent(member.Address).Tell(Definition, Self);
+            if (_ending is not null) Agent(member.Address).Tell(new EndRun(Definition.Run), Self);
         }
         if (_began is null)
         {
