@@ -8,7 +8,8 @@ namespace VIommuActors.Wire.Tests;
 /// <summary>Whatever can be sent can be written, and is tested.</summary>
 public sealed class CoverageTests
 {
-    private static readonly Type[] Parties = [.. typeof(Message).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Message)) && !type.IsAbstract)];
+    private static readonly Type[] All = [.. typeof(Message).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Message)) && !type.IsAbstract)];
+    private static readonly Type[] Parties = [.. All.Where(type => type.IsPublic)];
 
     private static readonly Type[] Cluster =
         [.. typeof(IClusterMessage).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IClusterMessage)) && !type.IsInterface)];
@@ -21,6 +22,11 @@ public sealed class CoverageTests
         Assert.Equal(Names(Parties), Names(PartySamples.Gens.Keys));
         Assert.Equal(WireFormat.PartyTypes, GoldenSamples.Parties.Select(sample => sample.GetType()));
     }
+
+    /// <summary>Defects have messages of their own, which they send to themselves.</summary>
+    [Fact]
+    public void What_has_no_codec_is_a_partys_note_to_itself() =>
+        Assert.All(All.Except(Parties), type => Assert.True(type.IsAssignableTo(typeof(IInternal)) && type.Namespace!.EndsWith(".Mutants", StringComparison.Ordinal), type.FullName));
 
     [Fact]
     public void Every_message_of_a_process_has_a_manifest_a_generator_and_a_golden_sample()
