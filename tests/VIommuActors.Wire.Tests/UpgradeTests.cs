@@ -15,6 +15,7 @@ public sealed class UpgradeTests
     [
         "OpenSession.run", "SessionOpened.node", "DefineRun.run", "DefineRun.name", "DefineRun.protocol", "RunDefined.run", "RunDefined.node",
         "StartVm.run", "EndRun.run", "NodeProgress.run", "NodeProgress.node", "NodeProgress.role", "VmEnded.run", "VmEnded.node", "VmEnded.figures",
+        "VmStarted.run", "VmStarted.node", "VmNoted.run",
         "QueryReply.scope", "Drain.scope", "DmaSegment.bytes",
     ];
 

@@ -28,7 +28,8 @@ public static class NodeHocon
         var overrides = settings.Overrides.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(settings.Overrides);
         return overrides
             .WithFallback(ConfigurationFactory.ParseString(text.ToString()))
-            .WithFallback(ConfigurationFactory.ParseString(BaseText));
+            .WithFallback(ConfigurationFactory.ParseString(BaseText))
+            .WithFallback(ConfigurationFactory.ParseString(WireSerializer.Hocon));
     }
 
     /// <summary>The scheme of addresses: transport adapters put their names in front.</summary>

@@ -121,6 +121,25 @@ internal static class RunCodecs
                 r.Name(3),
                 r.Bin.Figures ?? throw r.Refuse(FiguresField, "the figures are missing"),
                 r.Bin.Text(LostField))),
+        RootCodec.Of<VmStarted>(
+            "vs1",
+            new(nameof(VmStarted), Layout.Bits(2), Layout.Bits(1, 3), 0, ReadName),
+            static (ref w, m) =>
+            {
+                w.Name(1, m.Run);
+                w.Number(2, m.Vm);
+                w.Name(3, m.Node);
+            },
+            static r => new(r.Name(1), r.Int(2), r.Name(3))),
+        RootCodec.Of<VmNoted>(
+            "vn1",
+            new(nameof(VmNoted), Layout.Bits(2), Layout.Bits(1), 0, ReadName),
+            static (ref w, m) =>
+            {
+                w.Name(1, m.Run);
+                w.Number(2, m.Vm);
+            },
+            static r => new(r.Name(1), r.Int(2))),
     ];
 
     private static void ReadName(FieldReader level, int field, ref ParseContext from) =>

@@ -71,6 +71,8 @@ internal static class ClusterSamples
                 counts[6]),
         [typeof(VmEnded)] = Gen.Select(
             Name, Int, Name, Figures, MaybeText, (run, vm, node, figures, lost) => (IClusterMessage)new VmEnded(run, vm, node, figures, lost)),
+        [typeof(VmStarted)] = Gen.Select(Name, Int, Name, (run, vm, node) => (IClusterMessage)new VmStarted(run, vm, node)),
+        [typeof(VmNoted)] = Gen.Select(Name, Int, (run, vm) => (IClusterMessage)new VmNoted(run, vm)),
     };
 
     /// <summary>A message of any kind; every second one a frame, whose kinds are the most.</summary>
