@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Serilog;
+using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Runs;
+using VIommuActors.Scenarios;
+using VIommuActors.Wire.Messages;
+
+namespace VIommuActors.Cluster.Tests;
+
+/// <summary>A coordinator, hypervisors and device models as actor systems of this process, joined over loopback.</summary>
+internal sealed class ThreeNodes : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<ClusterNode> _nodes = [];
+
+    public ThreeNodes(params string[] roles)
+    {
+        foreach (var role in (string[])[NodeRole.Coordinator, .. roles.Length == 0 ? [NodeRole.Hypervisor, NodeRole.DeviceModel] : roles])
+            _nodes.Add(Start(role, _nodes.Count == 0 ? [] : [_nodes[0].Name]));
+    }
+
+    public IReadOnlyList<ClusterNode> Nodes => _nodes;
+
+    public ClusterNode Coordinator => _nodes[0];
+
+    public ClusterNode Add(string role)
+    {
+        var node = Start(role, [Coordinator.Name]);
+        _nodes.Add(node);
+        return node;
+    }
+
+    public static DefineRun Define(string protocol, int vms, string run = "r1", int loss = 0, int duplicate = 0, params string[] sets)
+    {
+        var loaded = ScenarioLoader.Resolve("stale-dma-queued", sets);
+        return new DefineRun(run, "stale-dma-queued", ScenarioPrinter.Print(loaded), [], protocol, 1, vms, true, false, loss, duplicate);
+    }
+
+    public async Task<ClusterRun> Run(DefineRun definition, TimeSpan? duration = null, Func<ClusterRun, Task>? meanwhile = null)
+    {
+        var (run, done, _) = Coordinator.Begin(new RunOrder(definition, 1, 1, duration), TimeProvider.System);
+        if (meanwhile is not null) await meanwhile(run);
+        await done.WaitAsync(Patience);
+        return run;
+    }
+
+    /// <summary>Waits for something that must come.</summary>
+    public static async Task Until(Func<bool> happened)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!happened()) await Task.Delay(20, patience.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Enumerable.Reverse(_nodes)) await node.System.Terminate();
+    }
+
+    private static ClusterNode Start(string role, string[] seeds)
+    {
+        var settings = new NodeSettings { Role = role, Seeds = [.. seeds] };
+        var system = ActorSystem.Create(NodeHocon.SystemName, NodeHocon.For(settings));
+        return ClusterNode.Start(system, settings, new LoggerConfiguration().WriteTo.Sink(new Silence()).CreateLogger());
+    }
+
+    private sealed class Silence : Serilog.Core.ILogEventSink
+    {
+        public void Emit(Serilog.Events.LogEvent logEvent)
+        {
+            if (Environment.GetEnvironmentVariable("VIOMMU_TEST_LOG") is not null) System.Console.Error.WriteLine(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}
