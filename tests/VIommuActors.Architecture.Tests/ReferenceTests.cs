@@ -18,6 +18,7 @@ public sealed class ReferenceTests
         ["Oracle"] = ["Vtd"],
         ["Guest"] = ["Vtd", "Oracle"],
         ["Protocols"] = ["Vtd", "Xen", "Trace"],
+        ["Wire"] = ["Vtd", "Xen", "Trace", "Protocols"],
         ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
         ["Actors"] = [.. Cores, "Machine"],
         ["Exploration"] = ["Simulation", "Trace"],
@@ -35,6 +36,7 @@ public sealed class ReferenceTests
         ["Actors"] = ["Akka"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
         ["Q35"] = ["Akka"],
+        ["Wire"] = ["Akka", "Google.Protobuf"],
     };
 
     public static TheoryData<string> Projects => [.. Product.Projects];
