@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Serialization;
 
 namespace VIommuActors.Wire;
@@ -11,8 +12,10 @@ public sealed class JsonRefusal : SerializerWithStringManifest
 {
     private readonly WireCounters _counters;
 
-    /// <summary>Called by Akka.</summary>
-    public JsonRefusal(ExtendedActorSystem system)
+    /// <summary>Called by Akka, with the settings that it has for what stood here.</summary>
+#pragma warning disable IDE0060 // a serializer named json is not made without them
+    public JsonRefusal(ExtendedActorSystem system, Config settings)
+#pragma warning restore IDE0060
         : base(system) => _counters = WireCounters.Of(system);
 
     /// <summary>The JSON serializer's, so that what a stranger sends with it ends here.</summary>

@@ -48,7 +48,7 @@ public sealed class ActorTests
 #pragma warning disable CA1852 // open is the point
     private record OpenMessage(NodeId From) : Message(From)
     {
-        public override Wire Wire => default;
+        public override Protocols.Messages.Wire Wire => default;
     }
 #pragma warning restore CA1852
 

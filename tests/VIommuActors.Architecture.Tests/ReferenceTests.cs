@@ -19,6 +19,7 @@ public sealed class ReferenceTests
         ["Oracle"] = ["Vtd"],
         ["Guest"] = ["Vtd", "Oracle"],
         ["Protocols"] = ["Vtd", "Xen", "Trace"],
+        ["Wire"] = ["Vtd", "Xen", "Trace", "Protocols"],
         ["Machine"] = ["Vtd", "Xen", "Protocols", "Guest", "Oracle", "Trace"],
         ["Actors"] = [.. Cores, "Machine"],
         ["Blueprints"] = [.. Cores, "Seeds", "Machine", "Actors", "Scenarios"],
@@ -40,6 +41,7 @@ public sealed class ReferenceTests
         ["RealTime"] = ["Akka", "HdrHistogram"],
         ["Experiments"] = ["Akka", "HdrHistogram"],
         ["Q35"] = ["Akka"],
+        ["Wire"] = ["Akka", "Google.Protobuf"],
     };
 
     public static TheoryData<string> Projects => [.. Product.Projects];

@@ -15,6 +15,7 @@ public static class BarRun
         ("rates", SearchBars.Rates),
         ("workers", SearchBars.Workers),
         ("qtest", QtestBars.RoundTrips),
+        ("wire", WireBars.Frames),
         ("coyote", CoyoteBars.Rates),
         ("defects", CoyoteBars.Defects),
         ("rare", CoyoteBars.Rare),
