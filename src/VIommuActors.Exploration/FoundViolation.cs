@@ -4,8 +4,8 @@ namespace VIommuActors.Exploration;
 /// <param name="Property">What <see cref="IWorld.Check"/> said.</param>
 /// <param name="Schedule">Number of the schedule, from 1.</param>
 /// <param name="Seed">
-/// A random or pos search with this seed begins with this schedule. pct also needs to know how long schedules are, so only the choices
-/// repeat it. 0 for strategies that have no seed for a single schedule.
+/// A random, pos or crowd search with this seed begins with this schedule. pct also needs to know how long schedules are, so only the
+/// choices repeat it. 0 for strategies that have no seed for a single schedule.
 /// </param>
 /// <param name="Steps">Steps of the schedule.</param>
 /// <param name="Choices">Its decisions; <see cref="Explorer.Replay"/> runs them again.</param>

@@ -44,7 +44,7 @@ public static class ParallelExplorer
         {
             throw new ArgumentException(
                 $"{options.Strategy.Name} has one worker: what a schedule does depends on those before it. "
-                + "Strategies that share their schedules: random, pos.",
+                + "Strategies that share their schedules: random, pos, crowd.",
                 nameof(workers));
         }
 

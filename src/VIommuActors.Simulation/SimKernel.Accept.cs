@@ -66,6 +66,10 @@ public sealed partial class SimKernel
         return waiting;
     }
 
+    /// <summary>Number of messages that wait for an actor, deliverable or not.</summary>
+    /// <param name="receiver">Its slot.</param>
+    public int WaitingFor(int receiver) => (uint)receiver < (uint)_queues.Count ? _queues[receiver]?.Count ?? 0 : 0;
+
     /// <summary>
     /// The lanes whose receiver stopped in this run before it took their next message, each with the first that it did not take; in the
     /// order in which they were left. Known only to runs whose observer is an <see cref="ITouchObserver"/>.

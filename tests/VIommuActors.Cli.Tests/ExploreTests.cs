@@ -21,6 +21,7 @@ public sealed class ExploreTests : IDisposable
     [InlineData("random")]
     [InlineData("pct:3")]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     [InlineData("dfs")]
     [InlineData("dpor")]

@@ -16,6 +16,7 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData("random")]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     [InlineData("pct:3")]
     [InlineData("dfs")]
@@ -39,6 +40,7 @@ public sealed class ResumeTests : IDisposable
     [InlineData("random", false)]
     [InlineData("pos", false)]
     [InlineData("pos", true)]
+    [InlineData("crowd", false)]
     public void Three_workers_come_to_the_numbers_of_one(string strategy, bool stops)
     {
         string[] search =
@@ -77,7 +79,7 @@ public sealed class ResumeTests : IDisposable
         var (code, _, error) = Tool.Run("explore", "peer-1x1x1", "--strategy", strategy, "--workers", "2");
         Assert.Equal(ExitCode.Usage, code);
         Assert.Contains("--workers", error, StringComparison.Ordinal);
-        Assert.Contains("accepted: 1, or --strategy random or pos", error, StringComparison.Ordinal);
+        Assert.Contains("accepted: 1, or --strategy random, pos or crowd", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -54,6 +54,7 @@ public sealed class FaultyLinkTests
     /// <summary>What was set aside competes with what comes after it in its lane.</summary>
     [Theory]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     [InlineData("random")]
     public void Sampling_reaches_every_order_of_a_lane_in_which_messages_may_be_set_aside(string strategy)

@@ -14,6 +14,7 @@ public sealed class ParallelTests
     [InlineData("random", PeerProtocol.Ats, 3)]
     [InlineData("pos", PeerProtocol.Memcpy, 2)]
     [InlineData("pos", PeerProtocol.Drain, 5)]
+    [InlineData("crowd", PeerProtocol.Drain, 3)]
     public void Workers_count_what_one_worker_counts(string strategy, PeerProtocol protocol, int workers)
     {
         var options = new PeerOptions(protocol, Rounds: 2);
@@ -28,6 +29,7 @@ public sealed class ParallelTests
     [InlineData("random", PeerDefect.D4, 4)]
     [InlineData("pos", PeerDefect.D4, 3)]
     [InlineData("pos", PeerDefect.D2, 2)]
+    [InlineData("crowd", PeerDefect.D4, 2)]
     public void Workers_end_at_the_first_violation_that_one_worker_finds(string strategy, PeerDefect defect, int workers)
     {
         var options = defect == PeerDefect.D4 ? Broken : new PeerOptions(PeerProtocol.Drain, Devices: 2, Defect: defect);
@@ -43,6 +45,7 @@ public sealed class ParallelTests
     [Theory]
     [InlineData("random")]
     [InlineData("pos")]
+    [InlineData("crowd")]
     public void An_interrupted_search_goes_on_with_any_number_of_workers(string strategy)
     {
         var whole = Search(Broken, strategy, workers: 1, most: 4_000);

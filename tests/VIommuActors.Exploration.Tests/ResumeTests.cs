@@ -15,6 +15,7 @@ public sealed class ResumeTests
     [InlineData("random", PeerProtocol.Translate, 100)]
     [InlineData("pct:3", PeerProtocol.Translate, 100)]
     [InlineData("pos", PeerProtocol.Translate, 100)]
+    [InlineData("crowd", PeerProtocol.Translate, 100)]
     [InlineData("novel", PeerProtocol.Drain, 100)]
     public void Stopping_and_resuming_changes_no_number(string strategy, PeerProtocol protocol, long portion)
     {
@@ -46,6 +47,7 @@ public sealed class ResumeTests
     [InlineData("random")]
     [InlineData("pct:3")]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     public void A_schedule_given_up_half_way_changes_no_number(string strategy)
     {
@@ -137,7 +139,7 @@ public sealed class ResumeTests
     [InlineData("strategy", "\"random\"")]
     public void A_damaged_checkpoint_is_refused_before_anything_runs(string field, string? value)
     {
-        foreach (string strategy in new[] { "random", "pct:3", "pos", "novel", "dfs", "dpor" })
+        foreach (string strategy in new[] { "random", "pct:3", "pos", "crowd", "novel", "dfs", "dpor" })
         {
             if (strategy != "random" || field != "strategy")
             {
@@ -168,6 +170,7 @@ public sealed class ResumeTests
     [InlineData("random")]
     [InlineData("pct:3")]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     [InlineData("dfs")]
     [InlineData("dpor")]

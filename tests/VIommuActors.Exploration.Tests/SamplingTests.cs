@@ -11,7 +11,7 @@ public sealed class SamplingTests(ITestOutputHelper output)
 {
     private const int Seeds = 20;
     private const long Most = 10_000;
-    private static readonly string[] Sampling = ["random", "pct:3", "pct:5", "pos", "novel"];
+    private static readonly string[] Sampling = ["random", "pct:3", "pct:5", "pos", "crowd", "novel"];
 
     private static readonly (string Name, PeerOptions Options, string Strategy)[] Defects =
     [
@@ -20,7 +20,7 @@ public sealed class SamplingTests(ITestOutputHelper output)
         ("D1", new(PeerProtocol.Drain, Defect: PeerDefect.D1), "pos"),
         ("C1", new(PeerProtocol.Ats, Defect: PeerDefect.C1), "pos"),
         ("D4", new(PeerProtocol.Drain, Doorbells: 2, Defect: PeerDefect.D4), "pos"),
-        ("D5", new(PeerProtocol.Drain, Guests: 2, Defect: PeerDefect.D5), "pos"),
+        ("D5", new(PeerProtocol.Drain, Guests: 2, Defect: PeerDefect.D5), "crowd"),
         ("D3", new(PeerProtocol.Drain, Rounds: 2, Defect: PeerDefect.D3), "novel"),
         ("D2", new(PeerProtocol.Drain, Devices: 2, Defect: PeerDefect.D2), "pos"),
     ];
@@ -67,6 +67,7 @@ public sealed class SamplingTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     public void The_same_seed_makes_the_same_search_and_another_seed_another(string strategy)
     {
@@ -80,20 +81,23 @@ public sealed class SamplingTests(ITestOutputHelper output)
         Assert.NotEqual((one.Steps, one.Violations), (other.Steps, other.Violations));
     }
 
-    [Fact]
-    public void Schedule_n_of_a_sampled_seed_is_the_first_of_seed_n_later()
+    [Theory]
+    [InlineData("pos")]
+    [InlineData("crowd")]
+    public void Schedule_n_of_a_sampled_seed_is_the_first_of_seed_n_later(string strategy)
     {
         using var fixture = new PeerFixture(new PeerOptions(PeerProtocol.Drain, Doorbells: 2, Defect: PeerDefect.D4));
-        var found = fixture.Explore(new PosStrategy(seed: 11), stop: true).FirstViolation!;
+        var found = fixture.Explore(Strategy.Parse(strategy, seed: 11), stop: true).FirstViolation!;
         Assert.True(found.Schedule > 1);
         Assert.Equal(11 + (ulong)found.Schedule - 1, found.Seed);
-        var again = fixture.Explore(new PosStrategy(found.Seed), maxSchedules: 1, stop: true).FirstViolation!;
+        var again = fixture.Explore(Strategy.Parse(strategy, found.Seed), maxSchedules: 1, stop: true).FirstViolation!;
         Assert.Equal((1, found.Seed, found.Trace), (again.Schedule, again.Seed, again.Trace));
         Assert.Equal(found.Choices, again.Choices);
     }
 
     [Theory]
     [InlineData("pos")]
+    [InlineData("crowd")]
     [InlineData("novel")]
     public void A_fault_is_neither_always_nor_never_taken(string strategy)
     {
@@ -110,6 +114,41 @@ public sealed class SamplingTests(ITestOutputHelper output)
         }
 
         Assert.InRange(withFault, Schedules / 10, Schedules * 99 / 100);
+    }
+
+    /// <summary>A factor that the waiting messages give a receiver is never so large that another has no chance.</summary>
+    [Theory]
+    [InlineData(PeerProtocol.Translate, 1)]
+    [InlineData(PeerProtocol.Memcpy, 2)]
+    [InlineData(PeerProtocol.Ats, 1)]
+    [InlineData(PeerProtocol.Drain, 1)]
+    public void Crowd_comes_to_every_execution_of_a_small_world(PeerProtocol protocol, int rounds)
+    {
+        var options = new PeerOptions(protocol, Rounds: rounds);
+        var all = PeerFixture.Explore(options, "dpor");
+        var crowd = PeerFixture.Explore(options, "crowd", seed: 3, maxSchedules: 40_000);
+        Assert.Equal(all.DistinctTraces, crowd.DistinctTraces);
+    }
+
+    /// <summary>One schedule in 300; partial-order sampling alone needs twice as many, uniform walks ten times.</summary>
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 1)]
+    public void Crowd_hits_the_completion_for_every_guest_more_often_than_the_priorities_alone(int guests, int devices)
+    {
+        const long Schedules = 30_000;
+        using var fixture = new PeerFixture(
+            new PeerOptions(PeerProtocol.Drain, Guests: guests, Devices: devices, Defect: PeerDefect.D5) { StopsAtStale = true });
+        long crowd = Hits("crowd");
+        long pos = Hits("pos");
+        output.WriteLine($"{guests}x{devices}: crowd {crowd}, pos {pos} of {Schedules}");
+        Assert.True(crowd >= Schedules / 350, $"crowd {crowd}");
+        Assert.True(2 * crowd > 3 * pos, $"crowd {crowd}, pos {pos}");
+
+        long Hits(string strategy) => fixture.Explorer.Explore(
+            fixture.World, PeerFixture.Options(Strategy.Parse(strategy, seed: 1), Schedules) with { CountDistinct = false },
+            CancellationToken.None).Violations;
     }
 
     /// <summary>Every schedule goes through a state that none before it did, until there is no such state.</summary>

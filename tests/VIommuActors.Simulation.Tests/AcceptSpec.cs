@@ -37,6 +37,7 @@ public sealed class AcceptSpec : IDisposable
         Assert.Equal(RunEnd.Quiescent, Kernel.ToEnd());
         Assert.Equal(["close"], got);
         Assert.Equal(2, Kernel.PendingMessages);
+        Assert.Equal([2, 0, 0, 0], new[] { Kernel.SlotOf(a), Kernel.SlotOf(c), -1, Kernel.SlotCount }.Select(Kernel.WaitingFor));
         var waiting = Assert.Single(Kernel.WaitingLanes());
         Assert.Equal(new WaitingLane(new LaneId(Kernel.SlotOf(a), Kernel.SlotOf(c)), 0, 0), waiting);
 

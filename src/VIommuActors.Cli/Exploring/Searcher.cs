@@ -22,7 +22,7 @@ internal static class Searcher
         {
             throw ToolException.Usage(
                 "--workers", Numbers.Plain(plan.Workers), $"what a schedule of {plan.Strategy} does depends on those before it",
-                "1, or --strategy random or pos");
+                "1, or --strategy random, pos or crowd");
         }
         try
         {

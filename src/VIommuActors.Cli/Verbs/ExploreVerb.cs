@@ -30,7 +30,8 @@ internal sealed class ExploreVerb : Verb
     };
     private readonly Option<string?> _strategy = new("--strategy")
     {
-        Description = "random, pct:D, pos, novel, dfs or dpor; the last two end when nothing is left (default: random, or the mutant's)",
+        Description = "random, pct:D, pos, crowd, novel, dfs or dpor; the last two end when nothing is left (default: random, or the "
+            + "mutant's)",
         HelpName = "S",
     };
     private readonly Option<string> _budget = new("--budget")

@@ -5,7 +5,9 @@ namespace VIommuActors.Experiments.Exploring;
 /// <summary>How <see cref="ScenarioExploration"/> searches. The defaults are a quick random search.</summary>
 public sealed record ScenarioExplorationOptions
 {
-    /// <summary>Name of the strategy: <c>random</c>, <c>pct:D</c>, <c>pos</c>, <c>novel</c>, <c>dfs</c> or <c>dpor</c>.</summary>
+    /// <summary>
+    /// Name of the strategy: <c>random</c>, <c>pct:D</c>, <c>pos</c>, <c>crowd</c>, <c>novel</c>, <c>dfs</c> or <c>dpor</c>.
+    /// </summary>
     public string Strategy { get; init; } = "random";
 
     /// <summary>Decides the workload's draws and, where there is chance in it, the strategy.</summary>

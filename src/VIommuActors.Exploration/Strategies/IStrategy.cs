@@ -9,7 +9,9 @@ namespace VIommuActors.Exploration.Strategies;
 /// </summary>
 public interface IStrategy : IChoice
 {
-    /// <summary>As a user writes it: <c>random</c>, <c>pct:3</c>, <c>pos</c>, <c>novel</c>, <c>dfs</c>, <c>dpor</c>.</summary>
+    /// <summary>
+    /// As a user writes it: <c>random</c>, <c>pct:3</c>, <c>pos</c>, <c>crowd</c>, <c>novel</c>, <c>dfs</c>, <c>dpor</c>.
+    /// </summary>
     string Name { get; }
 
     /// <summary>True when running out of schedules proves that every execution was covered.</summary>

@@ -7,11 +7,11 @@ namespace VIommuActors.Exploration.Strategies;
 public static class Strategy
 {
     /// <summary>What <see cref="TryParse"/> accepts, for messages.</summary>
-    public const string Accepted = "random, pct:D (D from 1 to 64), pos, novel, dfs, dpor";
+    public const string Accepted = "random, pct:D (D from 1 to 64), pos, crowd, novel, dfs, dpor";
 
     /// <summary>A new strategy from its name.</summary>
     /// <param name="text">One of <see cref="Accepted"/>.</param>
-    /// <param name="seed">Decides the schedules of random, pct, pos and novel.</param>
+    /// <param name="seed">Decides the schedules of random, pct, pos, crowd and novel.</param>
     /// <param name="strategy">The strategy.</param>
     public static bool TryParse(string text, ulong seed, [NotNullWhen(true)] out IStrategy? strategy)
     {
@@ -19,6 +19,7 @@ public static class Strategy
         {
             "random" => new RandomStrategy(seed),
             "pos" => new PosStrategy(seed),
+            "crowd" => new CrowdStrategy(seed),
             "novel" => new NovelStrategy(seed),
             "dfs" => new DfsStrategy(),
             "dpor" => new DporStrategy(),

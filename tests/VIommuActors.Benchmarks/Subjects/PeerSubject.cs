@@ -22,7 +22,7 @@ internal sealed class PeerSubject : IDisposable
         ("D1", new(PeerProtocol.Drain, Defect: PeerDefect.D1), "novel"),
         ("C1", new(PeerProtocol.Ats, Defect: PeerDefect.C1), "novel"),
         ("D4", new(PeerProtocol.Drain, Doorbells: 2, Defect: PeerDefect.D4), "novel"),
-        ("D5", new(PeerProtocol.Drain, Guests: 2, Defect: PeerDefect.D5), "pos"),
+        ("D5", new(PeerProtocol.Drain, Guests: 2, Defect: PeerDefect.D5), "crowd"),
         ("D3", new(PeerProtocol.Drain, Rounds: 2, Defect: PeerDefect.D3), "dpor"),
         ("D2", new(PeerProtocol.Drain, Devices: 2, Defect: PeerDefect.D2), "pos"),
     ];
