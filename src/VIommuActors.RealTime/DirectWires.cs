@@ -5,7 +5,7 @@ using VIommuActors.Protocols.Messages;
 namespace VIommuActors.RealTime;
 
 /// <summary>The wires of one guest whose parties all live here: peers are told directly, with nothing in between.</summary>
-public sealed class DirectWires(NodeTable table, HostClock clock, IScheduler scheduler, GuestRecord record, Action<NodeId, Exception> failed)
+public sealed class DirectWires(NodeTable table, HostClock clock, GuestRecord record, Action<NodeId, Exception> failed)
     : IWires
 {
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed class DirectWires(NodeTable table, HostClock clock, IScheduler sch
     }
 
     /// <inheritdoc/>
-    public void After(IActorRef self, long delayNs, Message message) => Timers.After(scheduler, self, delayNs, message);
+    public void After(IActorRef self, long delayNs, Message message) => Timers.After(self, delayNs, message);
 
     /// <inheritdoc/>
     public void Failed(NodeId party, Exception reason) => failed(party, reason);

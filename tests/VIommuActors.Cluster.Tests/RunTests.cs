@@ -1,4 +1,4 @@
-using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Nodes;
 using VIommuActors.Oracle;
 
 namespace VIommuActors.Cluster.Tests;
@@ -25,6 +25,46 @@ public sealed class RunTests
                 Assert.Equal(vm.Figures.Dmas, vm.Figures.Done + vm.Figures.Faulted);
                 Assert.Equal(1, vm.Figures.Sessions);
             });
+            return 0;
+        });
+    }
+
+    [Fact]
+    public async Task Frames_that_are_lost_and_doubled_change_nothing()
+    {
+        await using var nodes = new ThreeNodes();
+        var run = await nodes.Run(ThreeNodes.Define("drain", 10, loss: 30, duplicate: 30, sets: "workload.rounds=20"));
+        Assert.Equal((0, 0, 10, 0), run.Count());
+        foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+        Assert.Contains(run.Nodes, node => node.FramesAgain > 0);
+    }
+
+    [Fact]
+    public async Task Bare_translate_is_caught_across_nodes()
+    {
+        await using var nodes = new ThreeNodes();
+        var run = await nodes.Run(ThreeNodes.Define("translate", 10, sets: "workload.rounds=50"));
+        Assert.Equal((0, 0, 10, 0), run.Count());
+        Assert.True(run[Property.StaleWrite] + run[Property.StaleRead] > 0);
+    }
+
+    [Fact]
+    public async Task A_device_model_that_leaves_is_fenced_and_another_node_takes_over()
+    {
+        await using var nodes = new ThreeNodes(NodeRole.Hypervisor, NodeRole.DeviceModel, NodeRole.DeviceModel);
+        var run = await nodes.Run(
+            ThreeNodes.Define("drain", 20, sets: "workload.rounds=400"),
+            meanwhile: async run =>
+            {
+                await ThreeNodes.Until(() => run.Count().Running + run.Count().Ended == 20);
+                await nodes.Nodes[2].System.Terminate();
+            });
+        Assert.Equal((0, 0, 20, 0), run.Count());
+        foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+        run.Read(vms =>
+        {
+            Assert.Contains(vms, vm => vm.Figures!.Sessions > 1);
+            Assert.All(vms, vm => Assert.Equal(vm.Figures!.Dmas, vm.Figures.Done + vm.Figures.Faulted + vm.Figures.Abandoned));
             return 0;
         });
     }

@@ -75,11 +75,11 @@ public static class MachineBuilder
     /// <param name="guest">Number of the guest.</param>
     /// <param name="endsEarly">Asked before each round; true ends the guest's work.</param>
     public static GuestSpec RealTimeGuest(Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<bool>? endsEarly) =>
-        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, static ram => ram, endsEarly);
+        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, static ram => ram, isRealTime: true, endsEarly);
 
     private static GuestSpec Guest(
         Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed,
-        Func<bool>? endsEarly = null)
+        bool isRealTime = false, Func<bool>? endsEarly = null)
     {
         var topology = scenario.Topology;
         var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
@@ -106,7 +106,7 @@ public static class MachineBuilder
         var heap = new GuestHeap(1UL << 20, platform.RamBytes);
         var driver = new IommuDriver(platform, heap, ram);
         var pool = new BufferPool(heap, scenario.Workload.BufferPages, (ulong)scenario.Workload.MapPageSize);
-        var settings = Settings(scenario, devices, untimed is not null) with { EndsEarly = endsEarly };
+        var settings = Settings(scenario, devices, untimed is not null) with { MeasuresWindow = isRealTime, EndsEarly = endsEarly };
         return new GuestSpec
         {
             Vcpus = topology.Vcpus,

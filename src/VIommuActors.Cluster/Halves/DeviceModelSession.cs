@@ -32,7 +32,7 @@ internal sealed class DeviceModelSession : HalfActor
         var idle = new UnjudgedGuest(new Nowhere(run.Clock), invalidationSeen: null);
         var table = new NodeTable();
         var wires = new HalfWires(
-            table, Self, run.Clock, Context.System.Scheduler, message => run.Counters.Message(),
+            table, Self, run.Clock, message => run.Counters.Message(),
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
         _layout = new MachineLayout(
             run.Plan.Machine(vm, idle, idle, _record, _record), RunOnNode.Faulty(wires, vm), table, (int)Math.Min(session - 1, 2000));

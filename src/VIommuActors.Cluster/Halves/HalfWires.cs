@@ -7,7 +7,7 @@ namespace VIommuActors.Cluster.Halves;
 
 /// <summary>The wires of one half: its own parties are told directly, those of the other half by way of the link.</summary>
 internal sealed class HalfWires(
-    NodeTable table, IActorRef half, HostClock clock, IScheduler scheduler, Action<Message> count,
+    NodeTable table, IActorRef half, HostClock clock, Action<Message> count,
     Action<NodeId, Exception> failed) : IWires
 {
     /// <summary>Which parties live in this half, by id; set once the machine is laid out, before any of them runs.</summary>
@@ -22,7 +22,7 @@ internal sealed class HalfWires(
         else half.Tell(new Outbound(to, message, -1), sender);
     }
 
-    public void After(IActorRef self, long delayNs, Message message) => Timers.After(scheduler, self, delayNs, message);
+    public void After(IActorRef self, long delayNs, Message message) => Timers.After(self, delayNs, message);
 
     public void Failed(NodeId party, Exception reason) => failed(party, reason);
 }

@@ -48,7 +48,7 @@ internal sealed class HypervisorHalf : HalfActor
         _judge = new JudgedGuest(run.Clock, () => _record.Messages, _invalidationNs.Record, dmaSeen: _dmaNs.Record);
         var table = new NodeTable();
         var wires = new HalfWires(
-            table, Self, run.Clock, Context.System.Scheduler, _record.Count,
+            table, Self, run.Clock, _record.Count,
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
         _layout = new MachineLayout(run.Plan.Machine(vm, _judge, _judge, _record, _record), RunOnNode.Faulty(wires, vm), table);
         var nodes = _layout.Guests[0];

@@ -14,6 +14,8 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
 {
     private readonly ImmutableArray<GuestLock> _owners = [.. driver.Platform.Devices.Select(_ => new GuestLock())];
 
+    private readonly MeasuredWindow _window = new();
+
     /// <inheritdoc/>
     public async GuestCode Run(IGuestCpu cpu)
     {
@@ -40,6 +42,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
         var last = 0L;
         for (var i = 0; i < settings.Burst; i++) last = cpu.Ring(device.Index, segments, 1, grants[0]);
         if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
+        else if (settings.MeasuresWindow) await _window.Pass(cpu, last);
         else if (settings.InFlightWindowNs == 0) await cpu.Yield();
         else if (cpu.Dice.Next(2) == 0) await cpu.Completion(last);
         else await cpu.Pause(cpu.Dice.Next((int)Math.Min(int.MaxValue, settings.InFlightWindowNs)));

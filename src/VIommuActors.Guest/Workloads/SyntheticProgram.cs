@@ -14,6 +14,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
 {
     private readonly DescriptorRing?[] _rings = new DescriptorRing?[driver.Platform.Devices.Length];
     private readonly Gate _ringsReady = new();
+    private readonly MeasuredWindow _window = new();
 
     /// <inheritdoc/>
     public async GuestCode Run(IGuestCpu cpu)
@@ -45,6 +46,7 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
             }
         }
         if (!settings.UnmapWhileInFlight) await cpu.Backlog(0);
+        else if (settings.MeasuresWindow) await _window.Pass(cpu, last);
         else if (settings.InFlightWindowNs > 0)
         {
             // Every other time the guest is patient, but for a storm: both orders are part of the workload.

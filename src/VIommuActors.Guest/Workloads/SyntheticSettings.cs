@@ -42,6 +42,12 @@ public sealed record SyntheticSettings
     /// <summary>Requests a vCPU lets wait before it pauses.</summary>
     public required int Backlog { get; init; }
 
+    /// <summary>
+    /// The window is what the last request took for which the guest waited, in place of <see cref="InFlightWindowNs"/>: for runs in real
+    /// time, where nobody knows it beforehand.
+    /// </summary>
+    public bool MeasuresWindow { get; init; }
+
     /// <summary>Asked before each round: true ends the work before its last one. Null: never.</summary>
     public Func<bool>? EndsEarly { get; init; }
 
