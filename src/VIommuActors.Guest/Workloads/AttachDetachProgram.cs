@@ -28,6 +28,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
             await _owners[device.Index].Acquire(cpu);
             await Round(cpu, device);
             _owners[device.Index].Release(cpu);
+            if (settings.ThinkNs > 0) await cpu.Pause(settings.ThinkNs);
         }
         await cpu.Backlog(0);
     }

@@ -24,7 +24,10 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
         var policy = settings.NewPolicy(driver, pool);
         var devices = driver.Platform.Devices;
         for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
+        {
             await Round(cpu, policy, devices[(int)((round + cpu.Index) % devices.Length)]);
+            if (settings.ThinkNs > 0) await cpu.Pause(settings.ThinkNs);
+        }
         await cpu.Backlog(0);
         await policy.Finish(cpu);
     }

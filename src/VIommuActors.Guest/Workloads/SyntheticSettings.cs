@@ -48,6 +48,9 @@ public sealed record SyntheticSettings
     /// </summary>
     public bool MeasuresWindow { get; init; }
 
+    /// <summary>What a vCPU does between two rounds besides DMA, in nanoseconds.</summary>
+    public long ThinkNs { get; init; }
+
     /// <summary>Asked before each round: true ends the work before its last one. Null: never.</summary>
     public Func<bool>? EndsEarly { get; init; }
 

@@ -50,6 +50,7 @@ internal sealed class ScenarioBinder
         (string?)this["workload.file"].Value, Ratio("workload.think-time-scale"))
     {
         EveryDevice = Bool("workload.every-device"),
+        ThinkNs = Long("workload.think-ns"),
     };
 
     private Timing BindTiming() => new(

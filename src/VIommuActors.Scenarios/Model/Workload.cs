@@ -24,4 +24,7 @@ public sealed record Workload(
 {
     /// <summary>Every device of the buffer's domain works on it, instead of one a round in turn.</summary>
     public bool EveryDevice { get; init; }
+
+    /// <summary>What a vCPU does between two rounds besides DMA, in nanoseconds.</summary>
+    public long ThinkNs { get; init; }
 }
