@@ -13,16 +13,19 @@ public static class Timers
     public const long ShortestNs = 500_000;
 
     /// <summary>Hands <paramref name="message"/> back to <paramref name="self"/> after <paramref name="delayNs"/>.</summary>
-    /// <remarks>Akka's own scheduler would do, but for its ticks of 10 ms: a guest that polls would see everything that much later.</remarks>
     public static void After(IActorRef self, long delayNs, Message message)
     {
         if (delayNs < ShortestNs) self.Tell(message, self);
-        else _ = Later(self, delayNs, message);
+        else After(delayNs, () => self.Tell(message, self));
     }
 
-    private static async Task Later(IActorRef self, long delayNs, Message message)
+    /// <summary>Does something on a thread of the pool after <paramref name="delayNs"/>.</summary>
+    /// <remarks>Akka's own scheduler would do, but for its ticks of 10 ms: a guest that polls would see everything that much later.</remarks>
+    public static void After(long delayNs, Action what) => _ = Later(delayNs, what);
+
+    private static async Task Later(long delayNs, Action what)
     {
         await Task.Delay(TimeSpan.FromTicks(delayNs / TimeSpan.NanosecondsPerTick)).ConfigureAwait(false);
-        self.Tell(message, self);
+        what();
     }
 }

@@ -68,4 +68,33 @@ public sealed class RunTests
             return 0;
         });
     }
+
+    [Fact]
+    public async Task Drain_with_retransmission_stands_lost_and_doubled_messages_of_its_own()
+    {
+        await using var nodes = new ThreeNodes();
+        var run = await nodes.Run(ThreeNodes.Define(
+            "drain", 10, loss: 10, duplicate: 10, scenario: "cluster-drain", sets: ["workload.rounds=30", "workload.think-ns=0"]));
+        Assert.Equal((0, 0, 10, 0), run.Count());
+        foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+    }
+
+    [Fact]
+    public async Task An_emulator_that_crashes_inside_its_node_is_reaped_and_comes_back()
+    {
+        await using var nodes = new ThreeNodes();
+        var run = await nodes.Run(ThreeNodes.Define(
+            "drain", 5, sets: ["workload.rounds=200", "faults=[{ on = dummy-viommu, crash-at-ns = 300000000, restart-after-ns = 50000000 }]"]));
+        Assert.Equal((0, 0, 5, 0), run.Count());
+        foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+    }
+
+    [Fact]
+    public async Task A_run_ends_at_its_time_with_the_round_that_each_guest_is_in()
+    {
+        await using var nodes = new ThreeNodes();
+        var run = await nodes.Run(ThreeNodes.Define("drain", 5, sets: "workload.rounds=1000000000"), TimeSpan.FromSeconds(2));
+        Assert.Equal((0, 0, 5, 0), run.Count());
+        foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+    }
 }

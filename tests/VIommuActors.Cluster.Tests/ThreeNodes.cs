@@ -31,10 +31,12 @@ internal sealed class ThreeNodes : IAsyncDisposable
         return node;
     }
 
-    public static DefineRun Define(string protocol, int vms, string run = "r1", int loss = 0, int duplicate = 0, params string[] sets)
+    public static DefineRun Define(
+        string protocol, int vms, string run = "r1", int loss = 0, int duplicate = 0, string scenario = "stale-dma-queued",
+        params string[] sets)
     {
-        var loaded = ScenarioLoader.Resolve("stale-dma-queued", sets);
-        return new DefineRun(run, "stale-dma-queued", ScenarioPrinter.Print(loaded), [], protocol, 1, vms, true, false, loss, duplicate);
+        var loaded = ScenarioLoader.Resolve(scenario, sets);
+        return new DefineRun(run, scenario, ScenarioPrinter.Print(loaded), [], protocol, 1, vms, true, false, loss, duplicate);
     }
 
     public async Task<ClusterRun> Run(DefineRun definition, TimeSpan? duration = null, Func<ClusterRun, Task>? meanwhile = null)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
+using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Machine;
 using VIommuActors.Oracle;
@@ -34,12 +35,15 @@ internal sealed class DeviceModelSession : HalfActor
         var wires = new HalfWires(
             table, Self, run.Clock, message => run.Counters.Message(),
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
+        var rules = run.RulesFor(vm, "device-model");
+        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules);
         _layout = new MachineLayout(
-            run.Plan.Machine(vm, idle, idle, _record, _record), RunOnNode.Faulty(wires, vm), table, (int)Math.Min(session - 1, 2000));
+            run.Plan.Machine(vm, idle, idle, _record, _record), faulty, table, (int)Math.Min(session - 1, 2000));
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];
         foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) >= 0;
         wires.IsHere = _isHere;
+        rules?.Bind(new PartyKinds(_layout));
     }
 
     private GuestNodes Nodes => _layout.Guests[0];
@@ -144,6 +148,7 @@ internal sealed class DeviceModelSession : HalfActor
         _early.Clear();
         // Later lives attach by themselves.
         if (!IsFirst) return;
+        PlanCrashes(_layout);
         foreach (var dummy in Nodes.Dummies) _layout.Table[dummy].Tell(new PowerOn(NodeId.None), Self);
     }
 

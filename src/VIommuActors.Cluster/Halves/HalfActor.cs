@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using VIommuActors.Actors;
+using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Protocols.Messages;
+using VIommuActors.Scenarios.Model;
 using VIommuActors.Wire.Messages;
 
 namespace VIommuActors.Cluster.Halves;
@@ -77,6 +80,18 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), RunOnNode.ClockOf(vm, outbound.Cause), run.Clock.NowNs);
         run.Counters.Sent();
         Put(frame);
+    }
+
+    /// <summary>Sends the planned crashes of this half's parties, each at its time from now on.</summary>
+    protected void PlanCrashes(MachineLayout layout)
+    {
+        foreach (var crash in run.Plan.Scenario.Faults.OfType<CrashFault>())
+        {
+            var party = PlannedCrashes.FirstOf(crash.On, layout.Guests[0]);
+            if (!IsHere(party)) continue;
+            var (actor, message) = (layout.Table[party], PlannedCrashes.MessageFor(crash.On, crash.RestartAfterNs));
+            RealTime.Timers.After(crash.CrashAtNs, () => actor.Tell(message, ActorRefs.NoSender));
+        }
     }
 
     /// <summary>What has to do with the link. False: something else.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
+using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Machine.Hypervisor;
 using VIommuActors.Oracle;
@@ -50,11 +51,14 @@ internal sealed class HypervisorHalf : HalfActor
         var wires = new HalfWires(
             table, Self, run.Clock, _record.Count,
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
-        _layout = new MachineLayout(run.Plan.Machine(vm, _judge, _judge, _record, _record), RunOnNode.Faulty(wires, vm), table);
+        var rules = run.RulesFor(vm, "hypervisor");
+        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules);
+        _layout = new MachineLayout(run.Plan.Machine(vm, _judge, _judge, _record, _record), faulty, table);
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];
         foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) < 0;
         wires.IsHere = _isHere;
+        rules?.Bind(new PartyKinds(_layout));
     }
 
     private Machine.GuestNodes Nodes => _layout.Guests[0];
@@ -67,6 +71,7 @@ internal sealed class HypervisorHalf : HalfActor
         base.PreStart();
         Run.Counters.Began();
         _layout.StartHypervisorHalf(Context);
+        PlanCrashes(_layout);
         OpenSession(1);
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Serilog;
-using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cluster.Links;
@@ -78,6 +77,7 @@ public sealed class RunOnNode
                 return "a recording has one guest and its driver's own order; workload.kind map-dma-unmap, storm or attach-detach is accepted";
             var protocol = Compatibility.Require(scenario, definition.Protocol);
             run = new RunOnNode(definition, scenario, protocol, node, weather, log);
+            run.RulesFor(0, "check");
             return null;
         }
         catch (ScenarioException invalid)
@@ -102,8 +102,12 @@ public sealed class RunOnNode
             Definition.LossPerMille, Definition.DuplicatePerMille, new SeededRandom(Definition.Seed).Derive(purpose));
     }
 
-    /// <summary>The wires with the scenario's fault rules on them, or as they are when it has none.</summary>
-    internal static IWires Faulty(IWires wires, int vm) => wires;
+    /// <summary>The scenario's fault rules for one half of a machine, with draws of its own; null when it has none.</summary>
+    internal MessageFaults? RulesFor(int vm, string half)
+    {
+        var purpose = string.Create(CultureInfo.InvariantCulture, $"faults-{vm}-{half}");
+        return MessageFaults.From(Plan.Scenario, new SeededRandom(Definition.Seed).Derive(purpose));
+    }
 
     internal static ImmutableArray<ClockEntry> ClockOf(int vm, long cause) => [];
 }
