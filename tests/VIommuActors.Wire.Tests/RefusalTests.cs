@@ -12,6 +12,7 @@ public sealed class RefusalTests
 {
     private static readonly NodeId From = new(1);
     private static readonly DmaDone Done = new(From, 2);
+    private static readonly Vtd.DmaSegment Segment = new(default, 1, false);
 
     public static TheoryData<string, string, string> Unreadable => new()
     {
@@ -74,7 +75,7 @@ public sealed class RefusalTests
         { "a doorbell without a segment", Frame(new Doorbell(From, 1, [], 1)) },
         { "a doorbell without a segment", Frame(new Doorbell(From, 1, default, 1)) },
         { "0 is not in 1..2147483647", Frame(new Doorbell(From, 1, [default], 1)) },
-        { "65537 elements, at most 65536 fit", Frame(new Doorbell(From, 1, [.. Enumerable.Repeat(new Vtd.DmaSegment(default, 1, false), 65_537)], 1)) },
+        { "65537 elements, at most 65536 fit", Frame(new Doorbell(From, 1, [.. Enumerable.Repeat(Segment, 65_537)], 1)) },
         { "129 elements, at most 128 fit", Frame(Done) with { Slots = [.. Enumerable.Repeat(default(SlotImage), 129)] } },
         { "1025 elements, at most 1024 fit", Frame(Done) with { Clock = [.. Enumerable.Repeat(default(ClockEntry), 1025)] } },
         { "-1 is not in 0..2147483647", Frame(Done) with { Clock = [new(-1, 0)] } },
@@ -95,7 +96,7 @@ public sealed class RefusalTests
         { "1001 is not in 0..1000", Run() with { DuplicatePerMille = 1001 } },
         { "-1 is not in 0..2147483647", Run() with { Vms = -1 } },
         { "there are no figures", new VmEnded("r", 1, "n", null!, null) },
-        { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Details = [.. Enumerable.Repeat("", 1001)] }, null) },
+        { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Details = [.. new string[1001]] }, null) },
         { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Violations = [.. new long[1001]] }, null) },
         { "65537 elements, at most 65536 fit", new VmEnded("r", 1, "n", Figures() with { DmaNs = [.. new byte[65_537]] }, null) },
         { "at most 262144 fit", Run() with { Settings = [.. Enumerable.Repeat(new string('v', 4096), 65)] } },
@@ -159,7 +160,7 @@ public sealed class RefusalTests
         Refused("la1", "groups are nested too deep", Repeated([0x7b], 200_000));
     }
 
-    /// <summary>Xen gives states 4–15 and unknown types a meaning of their own: the domain is crashed. The link must not do it first.</summary>
+    /// <summary>To Xen states 4–15 and unknown types mean something: the domain is crashed. The link must not be first.</summary>
     [Fact]
     public void A_slot_that_means_nothing_crosses()
     {

@@ -180,7 +180,8 @@ internal static class RunCodecs
     private static ImmutableArray<byte> Histogram(FieldReader level, int field, ref ParseContext from)
     {
         var bytes = from.ReadBytes();
-        if (bytes.Length > WireLimits.HistogramBytes) throw level.Refuse(field, $"{bytes.Length} bytes, at most {WireLimits.HistogramBytes} fit");
+        const int most = WireLimits.HistogramBytes;
+        if (bytes.Length > most) throw level.Refuse(field, $"{bytes.Length} bytes, at most {most} fit");
         return [.. bytes.Span];
     }
 
