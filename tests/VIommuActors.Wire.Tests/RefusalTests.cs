@@ -58,6 +58,7 @@ public sealed class RefusalTests
         { "lf1", "32023810" + "9a0100", "SlotImage, field 7: 16 is not in 0..15" },
         { "lf1", "3203588002" + "9a0100", "SlotImage, field 11: 256 is not in 0..255" },
         { "ve1", "0a01721a016e", "the figures are missing" },
+        { "ve1", "2203520180", "truncated" },
         { "dr1", "0a017212016e2a0170" + "50e907", "DefineRun, field 10: 1001 is not in 0..1000" },
     };
 
@@ -138,6 +139,7 @@ public sealed class RefusalTests
         Refused("lf1", "at most 262144 are read", Part(20, Repeated([0x1a, 0x02, 0x10, 0x01], 65_537)));
         Assert.Equal(65_530, ((Doorbell)((LinkFrame)WireFormat.Decode("lf1", Part(20, segments))).Message).Segments.Length);
         Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[1001])));
+        Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[200_000])));
         Refused("ve1", "more than 1000 elements", Part(4, Repeated([0x5a, 0x00], 1001)));
     }
 
