@@ -76,6 +76,7 @@ public static class WireFormat
     /// <summary>Google.Protobuf hands out a <see cref="WriteContext"/> only to an <see cref="IBufferMessage"/>.</summary>
     private sealed class Envelope : IBufferMessage
     {
+        private readonly PartSizes _sizes = new();
         private RootCodec? _codec;
         private IClusterMessage? _message;
 
@@ -83,7 +84,8 @@ public static class WireFormat
 
         public byte[] Encode(RootCodec codec, IClusterMessage message)
         {
-            var size = FieldWriter.Count(codec.Manifest, codec.Put, message);
+            _sizes.Clear();
+            var size = FieldWriter.Count(codec.Manifest, _sizes, codec.Put, message);
             if (size > WireLimits.MessageBytes)
             {
                 throw new WireFormatException(codec.Manifest, $"cannot be written, {size} bytes, at most {WireLimits.MessageBytes} fit");
@@ -96,7 +98,8 @@ public static class WireFormat
             return bytes;
         }
 
-        void IBufferMessage.InternalWriteTo(ref WriteContext output) => FieldWriter.Write(_codec!.Manifest, _codec.Put, _message!, ref output);
+        void IBufferMessage.InternalWriteTo(ref WriteContext output) =>
+            FieldWriter.Write(_codec!.Manifest, _sizes, _codec.Put, _message!, ref output);
 
         void IBufferMessage.InternalMergeFrom(ref ParseContext input) => throw new NotSupportedException();
 

@@ -53,11 +53,12 @@ public sealed class RunTests
     {
         await using var nodes = new ThreeNodes(NodeRole.Hypervisor, NodeRole.DeviceModel, NodeRole.DeviceModel);
         var run = await nodes.Run(
-            ThreeNodes.Define("drain", 20, sets: "workload.rounds=400"),
-            meanwhile: async run =>
+            ThreeNodes.Define("drain", 20, sets: "workload.rounds=1000000000"),
+            untilEnd: async run =>
             {
-                await ThreeNodes.Until(() => run.Count().Running + run.Count().Ended == 20);
+                await ThreeNodes.Until(() => run.Count().Running == 20);
                 await nodes.Nodes[2].System.Terminate();
+                await ThreeNodes.Until(() => nodes.Nodes[3].Runs.Runs.Sum(known => known.Counters.Running) == 20);
             });
         Assert.Equal((0, 0, 20, 0), run.Count());
         foreach (var property in Properties.All) Assert.Equal(0, run[property]);

@@ -39,11 +39,16 @@ internal sealed class ThreeNodes : IAsyncDisposable
         return new DefineRun(run, scenario, ScenarioPrinter.Print(loaded), [], protocol, 1, vms, true, false, loss, duplicate);
     }
 
-    public async Task<ClusterRun> Run(DefineRun definition, TimeSpan? duration = null, Func<ClusterRun, Task>? meanwhile = null)
+    public async Task<ClusterRun> Run(DefineRun definition, TimeSpan? duration = null, Func<ClusterRun, Task>? untilEnd = null)
     {
-        var (run, done, _) = Coordinator.Begin(new RunOrder(definition, 1, 1, duration), TimeProvider.System);
-        if (meanwhile is not null) await meanwhile(run);
+        var (run, done, coordinator) = Coordinator.Begin(new RunOrder(definition, 1, 1, duration), TimeProvider.System);
+        if (untilEnd is not null)
+        {
+            await untilEnd(run);
+            coordinator.Tell(Runs.Coordinator.EndNow.Instance);
+        }
         await done.WaitAsync(Patience);
+        Assert.Empty(run.Problems);
         return run;
     }
 

@@ -8,7 +8,9 @@ namespace VIommuActors.Wire.Tests;
 /// <summary>Whatever can be sent can be written, and is tested.</summary>
 public sealed class CoverageTests
 {
-    private static readonly Type[] All = [.. typeof(Message).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Message)) && !type.IsAbstract)];
+    private static readonly Type[] All =
+        [.. typeof(Message).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Message)) && !type.IsAbstract)];
+
     private static readonly Type[] Parties = [.. All.Where(type => type.IsPublic)];
 
     private static readonly Type[] Cluster =
@@ -26,7 +28,8 @@ public sealed class CoverageTests
     /// <summary>Defects have messages of their own, which they send to themselves.</summary>
     [Fact]
     public void What_has_no_codec_is_a_partys_note_to_itself() =>
-        Assert.All(All.Except(Parties), type => Assert.True(type.IsAssignableTo(typeof(IInternal)) && type.Namespace!.EndsWith(".Mutants", StringComparison.Ordinal), type.FullName));
+        Assert.All(All.Except(Parties), type => Assert.True(
+            type.IsAssignableTo(typeof(IInternal)) && type.Namespace!.EndsWith(".Mutants", StringComparison.Ordinal), type.FullName));
 
     [Fact]
     public void Every_message_of_a_process_has_a_manifest_a_generator_and_a_golden_sample()
@@ -51,7 +54,8 @@ public sealed class CoverageTests
             Assert.All(Mirror.Properties(sample.GetType()), property => Assert.False(
                 IsDefault(property.GetValue(sample)), $"{sample.GetType().Name}.{property.Name}")));
 
-    private static bool IsDefault(object? value) => value is null || (value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType())));
+    private static bool IsDefault(object? value) =>
+        value is null || (value.GetType().IsValueType && value.Equals(Activator.CreateInstance(value.GetType())));
 
     private static IEnumerable<string> Names(IEnumerable<Type> types) => types.Select(type => type.Name).Order(StringComparer.Ordinal);
 }

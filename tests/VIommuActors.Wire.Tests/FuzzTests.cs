@@ -3,7 +3,9 @@ using VIommuActors.Wire.Tests.Samples;
 
 namespace VIommuActors.Wire.Tests;
 
-/// <summary>Bytes from nowhere: each is a message or a <see cref="WireFormatException"/>, and neither takes more memory than it is worth.</summary>
+/// <summary>
+/// Bytes from nowhere: each is a message or a <see cref="WireFormatException"/>, and neither takes more memory than it is worth.
+/// </summary>
 public sealed class FuzzTests
 {
     private const int Runs = 10_000, Fixed = 16 * 1024, PerByte = 64;

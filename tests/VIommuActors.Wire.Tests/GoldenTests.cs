@@ -8,7 +8,9 @@ public sealed class GoldenTests
     [Fact]
     public void Messages_have_the_bytes_they_always_had()
     {
-        var lines = GoldenSamples.Cluster.Select(message => (GoldenSamples.NameOf(message), Convert.ToHexStringLower(WireFormat.Encode(message)))).ToList();
+        var lines = GoldenSamples.Cluster
+            .Select(message => (GoldenSamples.NameOf(message), Convert.ToHexStringLower(WireFormat.Encode(message))))
+            .ToList();
         Golden.Update(lines);
         Assert.Equal(Golden.Lines(), lines);
     }

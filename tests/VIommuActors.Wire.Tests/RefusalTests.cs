@@ -12,6 +12,7 @@ public sealed class RefusalTests
 {
     private static readonly NodeId From = new(1);
     private static readonly DmaDone Done = new(From, 2);
+    private static readonly Vtd.DmaSegment Segment = new(default, 1, false);
 
     public static TheoryData<string, string, string> Unreadable => new()
     {
@@ -57,6 +58,7 @@ public sealed class RefusalTests
         { "lf1", "32023810" + "9a0100", "SlotImage, field 7: 16 is not in 0..15" },
         { "lf1", "3203588002" + "9a0100", "SlotImage, field 11: 256 is not in 0..255" },
         { "ve1", "0a01721a016e", "the figures are missing" },
+        { "ve1", "2203520180", "truncated" },
         { "dr1", "0a017212016e2a0170" + "50e907", "DefineRun, field 10: 1001 is not in 0..1000" },
     };
 
@@ -74,7 +76,7 @@ public sealed class RefusalTests
         { "a doorbell without a segment", Frame(new Doorbell(From, 1, [], 1)) },
         { "a doorbell without a segment", Frame(new Doorbell(From, 1, default, 1)) },
         { "0 is not in 1..2147483647", Frame(new Doorbell(From, 1, [default], 1)) },
-        { "65537 elements, at most 65536 fit", Frame(new Doorbell(From, 1, [.. Enumerable.Repeat(new Vtd.DmaSegment(default, 1, false), 65_537)], 1)) },
+        { "65537 elements, at most 65536 fit", Frame(new Doorbell(From, 1, [.. Enumerable.Repeat(Segment, 65_537)], 1)) },
         { "129 elements, at most 128 fit", Frame(Done) with { Slots = [.. Enumerable.Repeat(default(SlotImage), 129)] } },
         { "1025 elements, at most 1024 fit", Frame(Done) with { Clock = [.. Enumerable.Repeat(default(ClockEntry), 1025)] } },
         { "-1 is not in 0..2147483647", Frame(Done) with { Clock = [new(-1, 0)] } },
@@ -95,7 +97,7 @@ public sealed class RefusalTests
         { "1001 is not in 0..1000", Run() with { DuplicatePerMille = 1001 } },
         { "-1 is not in 0..2147483647", Run() with { Vms = -1 } },
         { "there are no figures", new VmEnded("r", 1, "n", null!, null) },
-        { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Details = [.. Enumerable.Repeat("", 1001)] }, null) },
+        { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Details = [.. new string[1001]] }, null) },
         { "1001 elements, at most 1000 fit", new VmEnded("r", 1, "n", Figures() with { Violations = [.. new long[1001]] }, null) },
         { "65537 elements, at most 65536 fit", new VmEnded("r", 1, "n", Figures() with { DmaNs = [.. new byte[65_537]] }, null) },
         { "at most 262144 fit", Run() with { Settings = [.. Enumerable.Repeat(new string('v', 4096), 65)] } },
@@ -137,6 +139,7 @@ public sealed class RefusalTests
         Refused("lf1", "at most 262144 are read", Part(20, Repeated([0x1a, 0x02, 0x10, 0x01], 65_537)));
         Assert.Equal(65_530, ((Doorbell)((LinkFrame)WireFormat.Decode("lf1", Part(20, segments))).Message).Segments.Length);
         Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[1001])));
+        Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[200_000])));
         Refused("ve1", "more than 1000 elements", Part(4, Repeated([0x5a, 0x00], 1001)));
     }
 
@@ -159,7 +162,7 @@ public sealed class RefusalTests
         Refused("la1", "groups are nested too deep", Repeated([0x7b], 200_000));
     }
 
-    /// <summary>Xen gives states 4–15 and unknown types a meaning of their own: the domain is crashed. The link must not do it first.</summary>
+    /// <summary>To Xen states 4–15 and unknown types mean something: the domain is crashed. The link must not be first.</summary>
     [Fact]
     public void A_slot_that_means_nothing_crosses()
     {

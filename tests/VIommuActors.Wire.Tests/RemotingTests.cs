@@ -16,8 +16,8 @@ public sealed class RemotingTests
         {
             var arrived = Remoting.Listen(other);
             var to = Remoting.ListenerOf(one, other);
-            var largest = new DefineRun(
-                "r", "n", new string('s', WireLimits.ScenarioBytes), [.. Enumerable.Repeat(new string('v', 4096), 31)], "p", 0, 1, false, false, 0, 0);
+            var (scenario, settings) = (new string('s', WireLimits.ScenarioBytes), Enumerable.Repeat(new string('v', 4096), 31));
+            var largest = new DefineRun("r", "n", scenario, [.. settings], "p", 0, 1, false, false, 0, 0);
             Assert.InRange(WireFormat.Encode(largest).Length, WireLimits.MessageBytes - 5000, WireLimits.MessageBytes);
             foreach (var message in GoldenSamples.Cluster.Append(largest))
             {
@@ -78,9 +78,8 @@ public sealed class RemotingTests
             }
 
             var counters = WireCounters.Of(other);
-            Assert.Equal(
-                (3, 3, 1, 1),
-                (counters.UnreadableOf(WireCounters.Unknown), counters.UnreadableOf("lf1"), counters.UnreadableOf("la1"), counters.UnreadableOf(WireCounters.Json)));
+            string[] classes = [WireCounters.Unknown, "lf1", "la1", WireCounters.Json];
+            Assert.Equal([3, 3, 1, 1], classes.Select(counters.UnreadableOf));
             Assert.Equal(garbage.Length, counters.Unreadable);
             Assert.False(arrived.TryPeek(out _));
         }

@@ -27,7 +27,8 @@ public sealed class RoundTripTests
         var doorbell = new Doorbell(new(1), 7, [.. segments], 1);
         var frame = new LinkFrame(1, 1, 1, 0, new(2), doorbell, [], []);
         Assert.True(ComesBack(frame));
-        Assert.True(ComesBack(new DefineRun("r", "n", new string('s', WireLimits.ScenarioBytes), [.. Enumerable.Repeat("a=b", WireLimits.Settings)], "p", 0, 1, false, false, 0, 0)));
+        var (scenario, settings) = (new string('s', WireLimits.ScenarioBytes), Enumerable.Repeat("a=b", WireLimits.Settings));
+        Assert.True(ComesBack(new DefineRun("r", "n", scenario, [.. settings], "p", 0, 1, false, false, 0, 0)));
         var slots = Enumerable.Range(0, WireLimits.Slots).Select(i => new SlotImage(i, Xen.IoRequests.Ioreq.MmioRead(ulong.MaxValue, 8)));
         var clock = Enumerable.Range(0, WireLimits.ClockEntries).Select(i => new ClockEntry(i, -1));
         Assert.True(ComesBack(new LinkFrame(1, 1, 1, 0, NodeId.None, new DrainAck(NodeId.None, -1), [.. slots], [.. clock])));

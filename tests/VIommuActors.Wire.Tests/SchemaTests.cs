@@ -10,10 +10,11 @@ using VIommuActors.Wire.Tests.Samples;
 
 namespace VIommuActors.Wire.Tests;
 
-/// <summary>The published schema, compiled by protoc, beside the codecs that were written by hand: each reads what the other writes.</summary>
+/// <summary>The published schema, compiled by protoc, beside the codecs written by hand: each reads what the other writes.</summary>
 public sealed class SchemaTests
 {
-    private static readonly Type[] Enums = [typeof(Permission), typeof(Purpose), typeof(AttachStep), typeof(CrashScope), typeof(DeviceStep)];
+    private static readonly Type[] Enums =
+        [typeof(Permission), typeof(Purpose), typeof(AttachStep), typeof(CrashScope), typeof(DeviceStep)];
 
     public static TheoryData<string> PartyKinds => RoundTripTests.PartyKinds;
 
@@ -35,7 +36,9 @@ public sealed class SchemaTests
             .. WireFormat.Types, .. WireFormat.PartyTypes,
             typeof(SlotImage), typeof(ClockEntry), typeof(VmFigures), typeof(DmaSegment), typeof(DrainScope),
         ];
-        Assert.Equal(ours.Select(type => type.Name).Order(StringComparer.Ordinal), Mirror.All.Select(message => message.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ours.Select(type => type.Name).Order(StringComparer.Ordinal),
+            Mirror.All.Select(message => message.Name).Order(StringComparer.Ordinal));
         Assert.All(ours, type => Assert.Equal(
             Mirror.Names(type).Select(Mirror.Plain).Order(StringComparer.Ordinal),
             Mirror.DescriptorOf(type).Fields.InDeclarationOrder()
@@ -58,7 +61,8 @@ public sealed class SchemaTests
             Schema.WireReflection.Descriptor.EnumTypes.Select(type => type.Name).Order(StringComparer.Ordinal));
         Assert.All(Enums, type => Assert.Equal(
             Enum.GetValues(type).Cast<object>().Select(value => (Mirror.Plain(type.Name + value), Convert.ToInt32(value))),
-            Schema.WireReflection.Descriptor.EnumTypes.Single(other => other.Name == type.Name).Values.Select(value => (Mirror.Plain(value.Name), value.Number))));
+            Schema.WireReflection.Descriptor.EnumTypes.Single(other => other.Name == type.Name).Values
+                .Select(value => (Mirror.Plain(value.Name), value.Number))));
     }
 
     [Fact]

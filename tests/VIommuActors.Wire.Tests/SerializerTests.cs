@@ -41,7 +41,12 @@ public sealed class SerializerTests : IAsyncLifetime
     [Fact]
     public void No_type_of_ours_goes_as_json()
     {
-        var types = new[] { typeof(IClusterMessage), typeof(Message), typeof(Vtd.Iova), typeof(Xen.Events.EventPort), typeof(Trace.ITraced), typeof(SerializerTests) }
+        Type[] one =
+        [
+            typeof(IClusterMessage), typeof(Message), typeof(Vtd.Iova), typeof(Xen.Events.EventPort), typeof(Trace.ITraced),
+            typeof(SerializerTests),
+        ];
+        var types = one
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => !type.IsInterface && !type.ContainsGenericParameters)
             .ToList();
@@ -92,7 +97,8 @@ public sealed class SerializerTests : IAsyncLifetime
         Assert.Throws<WireFormatException>(() => serializer.ToBinary(new EndRun("")));
         Assert.Throws<WireFormatException>(() => serializer.Manifest(new DmaDone(new(1), 2)));
 
-        Assert.Equal((2, 1, 3, 0), (counters.UnreadableOf("la1"), counters.UnreadableOf("lf1"), counters.UnreadableOf(WireCounters.Unknown), counters.UnreadableOf("lr1")));
+        string[] classes = ["la1", "lf1", WireCounters.Unknown, "lr1"];
+        Assert.Equal([2, 1, 3, 0], classes.Select(counters.UnreadableOf));
         Assert.Equal(6, counters.Unreadable);
         Assert.Equal(2, counters.Unwritable);
         Assert.Equal([.. WireFormat.Manifests, WireCounters.Unknown, WireCounters.Json], counters.All().Select(entry => entry.Manifest));
@@ -109,7 +115,10 @@ public sealed class SerializerTests : IAsyncLifetime
         {
             Assert.Throws<WireFormatException>(() => serializer.FromBinary([0], "la1"));
             foreach (var message in GoldenSamples.Cluster.Take(3))
-                Assert.Equal(message, (IClusterMessage)serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message)), Same.Comparer);
+            {
+                var read = serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
+                Assert.Equal(message, (IClusterMessage)read, Same.Comparer);
+            }
         });
         Assert.Equal(4000, WireCounters.Of(_system).UnreadableOf("la1"));
     }

@@ -13,8 +13,9 @@ public sealed class UpgradeTests
     /// <summary>What a message cannot do without; everything else may be missing.</summary>
     private static readonly string[] Required =
     [
-        "OpenSession.run", "SessionOpened.node", "DefineRun.run", "DefineRun.name", "DefineRun.protocol", "RunDefined.run", "RunDefined.node",
-        "StartVm.run", "EndRun.run", "NodeProgress.run", "NodeProgress.node", "NodeProgress.role", "VmEnded.run", "VmEnded.node", "VmEnded.figures",
+        "OpenSession.run", "SessionOpened.node", "DefineRun.run", "DefineRun.name", "DefineRun.protocol", "RunDefined.run",
+        "RunDefined.node", "StartVm.run", "EndRun.run", "NodeProgress.run", "NodeProgress.node", "NodeProgress.role", "VmEnded.run",
+        "VmEnded.node", "VmEnded.figures",
         "VmStarted.run", "VmStarted.node", "VmNoted.run",
         "QueryReply.scope", "Drain.scope", "DmaSegment.bytes",
     ];

@@ -6,7 +6,9 @@ namespace VIommuActors.Wire.Codecs;
 /// <summary>How parties come, go and interrupt.</summary>
 internal static class LifeCodecs
 {
-    private const int LastAttachStep = (int)AttachStep.Destroy, LastCrashScope = (int)CrashScope.Device, LastDeviceStep = (int)DeviceStep.Running;
+    private const int LastAttachStep = (int)AttachStep.Destroy;
+    private const int LastCrashScope = (int)CrashScope.Device;
+    private const int LastDeviceStep = (int)DeviceStep.Running;
 
     public static IEnumerable<PartyCodec> All =>
     [

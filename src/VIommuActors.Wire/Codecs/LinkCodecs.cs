@@ -104,7 +104,9 @@ internal static class LinkCodecs
         w.Number(11, (byte)request.Type);
     }
 
-    /// <summary>States and types that Xen has no name for are kept: an emulator that leaves them behind crashes the domain, not the link.</summary>
+    /// <summary>
+    /// States and types that Xen has no name for are kept: an emulator that leaves them behind crashes the domain, not the link.
+    /// </summary>
     private static SlotImage TakeSlot(FieldReader r) => new(
         r.Length(1),
         new Ioreq(

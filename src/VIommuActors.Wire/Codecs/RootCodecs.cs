@@ -12,5 +12,6 @@ internal static class RootCodecs
     public static FrozenDictionary<Type, RootCodec> ByType { get; } = All.ToFrozenDictionary(codec => codec.Type);
 
     /// <summary>By manifest.</summary>
-    public static FrozenDictionary<string, RootCodec> ByManifest { get; } = All.ToFrozenDictionary(codec => codec.Manifest, StringComparer.Ordinal);
+    public static FrozenDictionary<string, RootCodec> ByManifest { get; } =
+        All.ToFrozenDictionary(codec => codec.Manifest, StringComparer.Ordinal);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
-using Google.Protobuf.Collections;
 using VIommuActors.Wire.Encoding;
 using VIommuActors.Wire.Messages;
 
@@ -11,7 +10,6 @@ internal static class RunCodecs
 {
     private const int PerMille = 1000, ScenarioField = 3, SettingsField = 4, FiguresField = 4, ProblemField = 3, LostField = 5;
     private const int ViolationsField = 10, DetailsField = 11, InvalidationNsField = 12, DmaNsField = 13;
-    private static readonly FieldCodec<long> Packed = FieldCodec.ForInt64((ViolationsField << 3) | 2);
     private static readonly Put<VmFigures> PutFigures = WriteFigures;
 
     private static readonly Layout Figures = new(
@@ -179,10 +177,7 @@ internal static class RunCodecs
         switch (field)
         {
             case ViolationsField:
-                var numbers = new RepeatedField<long>();
-                numbers.AddEntriesFrom(ref from, Packed);
-                if (numbers.Count > WireLimits.Violations) throw level.Refuse(field, $"more than {WireLimits.Violations} elements");
-                bin.Numbers = [.. numbers];
+                bin.Numbers = Numbers(level, field, ref from);
                 break;
             case DetailsField:
                 level.Append(field, bin.Texts, level.Text(field, WireLimits.TextBytes, ref from), WireLimits.Details);
@@ -196,10 +191,23 @@ internal static class RunCodecs
         }
     }
 
+    private static ImmutableArray<long> Numbers(FieldReader level, int field, ref ParseContext from)
+    {
+        const int most = WireLimits.Violations, longestVarint = 10;
+        var packed = from.ReadBytes();
+        // Before anything is made of them: a byte can stand for eight.
+        if (packed.Length > most * longestVarint) throw level.Refuse(field, $"more than {most} elements");
+        var numbers = new List<long>();
+        var input = packed.CreateCodedInput();
+        while (!input.IsAtEnd) level.Append(field, numbers, input.ReadInt64(), most);
+        return [.. numbers];
+    }
+
     private static ImmutableArray<byte> Histogram(FieldReader level, int field, ref ParseContext from)
     {
         var bytes = from.ReadBytes();
-        if (bytes.Length > WireLimits.HistogramBytes) throw level.Refuse(field, $"{bytes.Length} bytes, at most {WireLimits.HistogramBytes} fit");
+        const int most = WireLimits.HistogramBytes;
+        if (bytes.Length > most) throw level.Refuse(field, $"{bytes.Length} bytes, at most {most} fit");
         return [.. bytes.Span];
     }
 

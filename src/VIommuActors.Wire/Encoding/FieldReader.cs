@@ -29,6 +29,7 @@ internal sealed class FieldReader : IBufferMessage
     private FieldReader? _inner;
     private Layout _layout = Layout.Empty;
     private ulong _seen;
+    private bool _binUsed;
 
     /// <summary>What the parts of this level came to.</summary>
     public PartBin Bin { get; } = new();
@@ -58,7 +59,8 @@ internal sealed class FieldReader : IBufferMessage
     {
         for (var level = this; level is not null; level = level._inner)
         {
-            level.Bin.Clear();
+            if (level._binUsed) level.Bin.Clear();
+            level._binUsed = false;
             level._seen = 0;
         }
     }
@@ -190,7 +192,9 @@ internal sealed class FieldReader : IBufferMessage
         Manifest = manifest;
         _layout = layout;
         _seen = 0;
+        if (!layout.HasParts) return;
         Bin.Clear();
+        _binUsed = true;
     }
 
     private void First(int field)

@@ -19,12 +19,14 @@ internal ref struct FieldWriter
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly string _manifest;
+    private readonly PartSizes _sizes;
     private readonly bool _counting;
     private WriteContext _to;
 
-    private FieldWriter(string manifest, bool counting, WriteContext to)
+    private FieldWriter(string manifest, PartSizes sizes, bool counting, WriteContext to)
     {
         _manifest = manifest;
+        _sizes = sizes;
         _counting = counting;
         _to = to;
     }
@@ -34,17 +36,17 @@ internal ref struct FieldWriter
 
     /// <summary>How many bytes a value takes.</summary>
     /// <exception cref="WireFormatException">It cannot be written.</exception>
-    public static int Count<T>(string manifest, Put<T> put, T value)
+    public static int Count<T>(string manifest, PartSizes sizes, Put<T> put, T value)
     {
-        var counter = new FieldWriter(manifest, counting: true, default);
+        var counter = new FieldWriter(manifest, sizes, counting: true, default);
         put(ref counter, value);
         return counter.Bytes;
     }
 
-    /// <summary>Writes a value.</summary>
-    public static void Write<T>(string manifest, Put<T> put, T value, ref WriteContext to)
+    /// <summary>Writes a value that has been counted.</summary>
+    public static void Write<T>(string manifest, PartSizes sizes, Put<T> put, T value, ref WriteContext to)
     {
-        var writer = new FieldWriter(manifest, counting: false, to);
+        var writer = new FieldWriter(manifest, sizes, counting: false, to);
         put(ref writer, value);
         to = writer._to;
     }
@@ -159,16 +161,19 @@ internal ref struct FieldWriter
     /// <summary>A message within this one, also an empty one.</summary>
     public void Part<T>(int field, Put<T> put, T value)
     {
-        var size = Count(_manifest, put, value);
-        Head(field, size);
-        if (_counting)
+        if (!_counting)
         {
-            Bytes += size;
+            Head(field, 0);
+            _to.WriteLength(_sizes.Next());
+            put(ref this, value);
             return;
         }
 
-        _to.WriteLength(size);
-        Write(_manifest, put, value, ref _to);
+        var (place, before) = (_sizes.Begin(), Bytes);
+        put(ref this, value);
+        var size = Bytes - before;
+        _sizes.End(place, size);
+        Head(field, size);
     }
 
     /// <summary>Many messages within this one.</summary>

@@ -19,6 +19,9 @@ internal sealed class Layout(string name, ulong numbers, ulong parts = 0, ulong 
     /// <summary>The message's name.</summary>
     public string Name => name;
 
+    /// <summary>Whether any field has a length in front.</summary>
+    public bool HasParts => parts != 0;
+
     /// <summary>Bits of fields <paramref name="first"/> to <paramref name="last"/>.</summary>
     public static ulong Range(int first, int last) => last < first ? 0 : (ulong.MaxValue >> (63 - last)) & (ulong.MaxValue << first);
 

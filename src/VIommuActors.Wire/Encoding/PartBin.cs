@@ -5,7 +5,9 @@ using VIommuActors.Wire.Messages;
 
 namespace VIommuActors.Wire.Encoding;
 
-/// <summary>What the parts of a message came to, until the message is made of them. Kept and used again, so lists do not grow anew.</summary>
+/// <summary>
+/// What the parts of a message came to, until the message is made of them. Kept and used again, so lists do not grow anew.
+/// </summary>
 internal sealed class PartBin
 {
     private const int TextFields = 16, KeptElements = 256;

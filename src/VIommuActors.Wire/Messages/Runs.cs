@@ -88,7 +88,9 @@ public sealed record NodeProgress(
 /// <param name="Messages">Messages of parties.</param>
 /// <param name="Sessions">Lives of its device model.</param>
 /// <param name="FramesRefused">Frames of closed sessions.</param>
-/// <param name="Violations">How often each property was violated, in the oracle's order; at most <see cref="WireLimits.Violations"/>.</param>
+/// <param name="Violations">
+/// How often each property was violated, in the oracle's order; at most <see cref="WireLimits.Violations"/>.
+/// </param>
 /// <param name="Details">
 /// A sentence for each violation, at most <see cref="WireLimits.Details"/> of <see cref="WireLimits.TextBytes"/> bytes.
 /// </param>

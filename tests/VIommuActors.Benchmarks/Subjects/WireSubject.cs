@@ -128,7 +128,13 @@ internal sealed partial record TolerantFrame(
     [property: MemoryPackOrder(6)] PackedEntry[]? Clock)
 {
     public static TolerantFrame Of(LinkFrame frame) => new(
-        frame.Vm, frame.Session, frame.Sequence, frame.Acked, frame.To.Index, TolerantMessage.Of(frame.Message), PackedEntry.Of(frame.Clock));
+        frame.Vm,
+        frame.Session,
+        frame.Sequence,
+        frame.Acked,
+        frame.To.Index,
+        TolerantMessage.Of(frame.Message),
+        PackedEntry.Of(frame.Clock));
 
     public LinkFrame Frame() => new(Vm, Session, Sequence, Acked, new(To), Message!.Back(), [], PackedEntry.Back(Clock!));
 }

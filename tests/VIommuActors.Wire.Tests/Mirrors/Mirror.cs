@@ -29,7 +29,8 @@ internal static class Mirror
     /// <summary>What a class says: what its constructor takes, and the slot that some inherit.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type)
     {
-        var names = type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)!.GetParameters().Select(parameter => parameter.Name!);
+        var longest = type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length)!;
+        var names = longest.GetParameters().Select(parameter => parameter.Name!);
         if (type.IsSubclassOf(typeof(Slotted))) names = names.Append(nameof(Slotted.Slot)).Distinct();
         return names.Select(name => type.GetProperty(name)!);
     }

@@ -8,8 +8,12 @@ internal static class Surgery
 {
     private static readonly int[] Unused = [14, 15, 63, 64, 536_870_911];
 
-    /// <summary>The message as a later version could write it: more fields, of every wire type, in front of and behind the known ones, in every part.</summary>
-    public static byte[] WithUnknownFields(byte[] bytes, MessageDescriptor descriptor) => Rebuilt(descriptor, Fields(bytes, descriptor), Grow, AddUnknown);
+    /// <summary>
+    /// The message as a later version could write it: more fields, of every wire type, in front of and behind the known ones, in every
+    /// part.
+    /// </summary>
+    public static byte[] WithUnknownFields(byte[] bytes, MessageDescriptor descriptor) =>
+        Rebuilt(descriptor, Fields(bytes, descriptor), Grow, AddUnknown);
 
     /// <summary>The message without one of its fields, for each field in each part.</summary>
     public static IEnumerable<(string Path, byte[] Bytes)> WithoutOneField(byte[] bytes, MessageDescriptor descriptor)
@@ -19,7 +23,8 @@ internal static class Surgery
         {
             var (tag, content) = fields[i];
             var field = descriptor.FindFieldByNumber((int)(tag >> 3))!;
-            yield return ($"{descriptor.Name}.{field.Name}", Rebuilt(descriptor, fields.Where((_, at) => at != i), (_, part) => part, _ => { }));
+            var others = fields.Where((_, at) => at != i);
+            yield return ($"{descriptor.Name}.{field.Name}", Rebuilt(descriptor, others, (_, part) => part, _ => { }));
             if (field.FieldType != FieldType.Message) continue;
             foreach (var (path, part) in WithoutOneField(content, field.MessageType))
             {

@@ -37,8 +37,10 @@ internal static class ClusterSamples
         [typeof(LinkRefused)] = Gen.Select(Int, Long, (vm, session) => (IClusterMessage)new LinkRefused(vm, session)),
         [typeof(OpenSession)] = Gen.Select(Int, Long, Name, (vm, session, run) => (IClusterMessage)new OpenSession(vm, session, run)),
         [typeof(SessionOpened)] = Gen.Select(Int, Long, Name, (vm, session, node) => (IClusterMessage)new SessionOpened(vm, session, node)),
-        [typeof(SessionRefused)] = Gen.Select(Int, Long, Text, (vm, session, reason) => (IClusterMessage)new SessionRefused(vm, session, reason)),
-        [typeof(CloseSession)] = Gen.Select(Int, Long, Text, (vm, session, reason) => (IClusterMessage)new CloseSession(vm, session, reason)),
+        [typeof(SessionRefused)] = Gen.Select(
+            Int, Long, Text, (vm, session, reason) => (IClusterMessage)new SessionRefused(vm, session, reason)),
+        [typeof(CloseSession)] = Gen.Select(
+            Int, Long, Text, (vm, session, reason) => (IClusterMessage)new CloseSession(vm, session, reason)),
         [typeof(DefineRun)] =
             from names in Name.Array[3]
             from scenario in Text
@@ -49,7 +51,8 @@ internal static class ClusterSamples
             from faults in PerMille.Array[2]
             select (IClusterMessage)new DefineRun(
                 names[0], names[1], scenario, settings, names[2], seed, vms, flags[0], flags[1], faults[0], faults[1]),
-        [typeof(RunDefined)] = Gen.Select(Name, Name, MaybeText, (run, node, problem) => (IClusterMessage)new RunDefined(run, node, problem)),
+        [typeof(RunDefined)] = Gen.Select(
+            Name, Name, MaybeText, (run, node, problem) => (IClusterMessage)new RunDefined(run, node, problem)),
         [typeof(StartVm)] = Gen.Select(Name, Int, (run, vm) => (IClusterMessage)new StartVm(run, vm)),
         [typeof(EndRun)] = Name.Select(run => (IClusterMessage)new EndRun(run)),
         [typeof(NodeProgress)] =
@@ -70,7 +73,12 @@ internal static class ClusterSamples
                 counts[5],
                 counts[6]),
         [typeof(VmEnded)] = Gen.Select(
-            Name, Int, Name, Figures, MaybeText, (run, vm, node, figures, lost) => (IClusterMessage)new VmEnded(run, vm, node, figures, lost)),
+            Name,
+            Int,
+            Name,
+            Figures,
+            MaybeText,
+            (run, vm, node, figures, lost) => (IClusterMessage)new VmEnded(run, vm, node, figures, lost)),
         [typeof(VmStarted)] = Gen.Select(Name, Int, Name, (run, vm, node) => (IClusterMessage)new VmStarted(run, vm, node)),
         [typeof(VmNoted)] = Gen.Select(Name, Int, (run, vm) => (IClusterMessage)new VmNoted(run, vm)),
     };

@@ -73,7 +73,12 @@ internal static class GoldenSamples
         new StartVm("run-1", 3),
         new EndRun("run-1"),
         new NodeProgress("run-1", "models-1", "models", 1, 2, 3, 4, 5, 6, 7, 8, 9),
-        new VmEnded("run-1", 3, "guests-1", new(1, 2, 3, 4, 5, 6, 7, 8, 9, [0, 300, -1], ["stale-write", "λ"], [1, 2], [3, 0]), "the node left"),
+        new VmEnded(
+            "run-1",
+            3,
+            "guests-1",
+            new(1, 2, 3, 4, 5, 6, 7, 8, 9, [0, 300, -1], ["stale-write", "λ"], [1, 2], [3, 0]),
+            "the node left"),
         new VmStarted("run-1", 3, "guests-1"),
         new VmNoted("run-1", 3),
     ];

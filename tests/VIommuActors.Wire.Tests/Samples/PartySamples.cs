@@ -11,7 +11,12 @@ internal static class PartySamples
     public static IReadOnlyDictionary<Type, Gen<Message>> Gens { get; } = new Dictionary<Type, Gen<Message>>
     {
         [typeof(TranslateCall)] = Gen.Select(
-            Node, Int, Source, Address, Any<Permission>(), (f, slot, source, iova, wanted) => (Message)new TranslateCall(f, slot, source, iova, wanted)),
+            Node,
+            Int,
+            Source,
+            Address,
+            Any<Permission>(),
+            (f, slot, source, iova, wanted) => (Message)new TranslateCall(f, slot, source, iova, wanted)),
         [typeof(TranslateReply)] = Gen.Select(
             Node,
             Int,
@@ -21,7 +26,8 @@ internal static class PartySamples
             ULong,
             Any<Permission>(),
             Domain,
-            (f, slot, iova, errno, at, mask, allowed, domain) => (Message)new TranslateReply(f, slot, iova, errno, at, mask, allowed, domain)),
+            (f, slot, iova, errno, at, mask, allowed, domain) =>
+                (Message)new TranslateReply(f, slot, iova, errno, at, mask, allowed, domain)),
         [typeof(DmaAccess)] = Gen.Select(
             Node,
             Int,
@@ -45,7 +51,8 @@ internal static class PartySamples
             Length,
             Flag,
             (f, slot, source, work, iova, bytes, write) => (Message)new CopyCall(f, slot, source, work, iova, bytes, write)),
-        [typeof(CopyReply)] = Gen.Select(Node, Int, Errno, Length, (f, slot, errno, bytes) => (Message)new CopyReply(f, slot, errno, bytes)),
+        [typeof(CopyReply)] = Gen.Select(
+            Node, Int, Errno, Length, (f, slot, errno, bytes) => (Message)new CopyReply(f, slot, errno, bytes)),
         [typeof(BounceDone)] = Gen.Select(Node, Int, Length, (f, slot, bytes) => (Message)new BounceDone(f, slot, bytes)),
         [typeof(MmioAccess)] = Gen.Select(
             Node,
@@ -76,7 +83,12 @@ internal static class PartySamples
             Node, Long, Errno, Flag, (f, epoch, errno, more) => (Message)new DrainCompleteReply(f, epoch, errno, more)),
         [typeof(DrainRetry)] = Gen.Select(Node, Long, (f, epoch) => (Message)new DrainRetry(f, epoch)),
         [typeof(AtsTranslate)] = Gen.Select(
-            Node, Int, Source, Address, Any<Permission>(), (f, slot, source, iova, wanted) => (Message)new AtsTranslate(f, slot, source, iova, wanted)),
+            Node,
+            Int,
+            Source,
+            Address,
+            Any<Permission>(),
+            (f, slot, source, iova, wanted) => (Message)new AtsTranslate(f, slot, source, iova, wanted)),
         [typeof(AtsTranslated)] = Gen.Select(
             Node,
             Int,
@@ -97,19 +109,27 @@ internal static class PartySamples
             Int,
             (f, step, id, start, end, slot) => (Message)new AttachCall(f, step, id, start, end) { Slot = slot }),
         [typeof(AttachReply)] = Gen.Select(
-            Node, Any<AttachStep>(), Errno, ULong, Int, (f, step, errno, value, slot) => (Message)new AttachReply(f, step, errno, value) { Slot = slot }),
-        [typeof(EmulatorAttached)] = Gen.Select(Node, Flag, Node, (f, attached, dummy) => (Message)new EmulatorAttached(f, attached, dummy)),
+            Node,
+            Any<AttachStep>(),
+            Errno,
+            ULong,
+            Int,
+            (f, step, errno, value, slot) => (Message)new AttachReply(f, step, errno, value) { Slot = slot }),
+        [typeof(EmulatorAttached)] = Gen.Select(
+            Node, Flag, Node, (f, attached, dummy) => (Message)new EmulatorAttached(f, attached, dummy)),
         [typeof(PowerOn)] = Gen.Select(Node, Flag, (f, again) => (Message)new PowerOn(f, again)),
         [typeof(PlatformReset)] = Node.Select(f => (Message)new PlatformReset(f)),
         [typeof(Wake)] = Gen.Select(Node, Long, (f, token) => (Message)new Wake(f, token)),
         [typeof(DeviceStatus)] = Gen.Select(Node, Int, Flag, (f, device, present) => (Message)new DeviceStatus(f, device, present)),
         [typeof(DomainCrashed)] = Node.Select(f => (Message)new DomainCrashed(f)),
-        [typeof(UnitInterrupt)] = Gen.Select(Node, Int, ULong, UInt, (f, unit, address, data) => (Message)new UnitInterrupt(f, unit, address, data)),
+        [typeof(UnitInterrupt)] = Gen.Select(
+            Node, Int, ULong, UInt, (f, unit, address, data) => (Message)new UnitInterrupt(f, unit, address, data)),
         [typeof(InterruptRequest)] = Gen.Select(
             Node, Source, ULong, UInt, (f, source, address, data) => (Message)new InterruptRequest(f, source, address, data)),
         [typeof(Crash)] = Gen.Select(
             Node, Long, Any<CrashScope>(), Maybe(Int), (f, restart, scope, life) => (Message)new Crash(f, restart, scope, life)),
-        [typeof(ReapFence)] = Gen.Select(Node, Node, Flag, Int, (f, hypervisor, alone, life) => (Message)new ReapFence(f, hypervisor, alone, life)),
+        [typeof(ReapFence)] = Gen.Select(
+            Node, Node, Flag, Int, (f, hypervisor, alone, life) => (Message)new ReapFence(f, hypervisor, alone, life)),
         [typeof(Reaped)] = Gen.Select(Node, Node, Flag, Int, (f, party, alone, life) => (Message)new Reaped(f, party, alone, life)),
         [typeof(DevicePresence)] = Gen.Select(
             Node, Node, Any<DeviceStep>(), Int, (f, device, step, life) => (Message)new DevicePresence(f, device, step, life)),

@@ -26,20 +26,27 @@ internal static class Values
 
     public static Gen<ulong> ULong => Gen.OneOf(Gen.ULong, Ends(0UL, 1UL, 1UL << 63, ulong.MaxValue));
 
-    public static Gen<NodeId> Node => Gen.OneOf(Gen.Int[-1, WireLimits.Node], Ends(-1, 0, WireLimits.Node)).Select(index => new NodeId(index));
+    public static Gen<NodeId> Node =>
+        Gen.OneOf(Gen.Int[-1, WireLimits.Node], Ends(-1, 0, WireLimits.Node)).Select(index => new NodeId(index));
 
-    public static Gen<SourceId> Source => Gen.OneOf(Gen.UShort, Ends(ushort.MinValue, ushort.MaxValue)).Select(value => new SourceId(value));
+    public static Gen<SourceId> Source =>
+        Gen.OneOf(Gen.UShort, Ends(ushort.MinValue, ushort.MaxValue)).Select(value => new SourceId(value));
 
-    public static Gen<DomainId> Domain => Gen.OneOf(Gen.UShort, Ends(ushort.MinValue, ushort.MaxValue)).Select(value => new DomainId(value));
+    public static Gen<DomainId> Domain =>
+        Gen.OneOf(Gen.UShort, Ends(ushort.MinValue, ushort.MaxValue)).Select(value => new DomainId(value));
 
     public static Gen<Iova> Address => ULong.Select(value => new Iova(value));
 
     public static Gen<GuestPhysical> Physical => ULong.Select(value => new GuestPhysical(value));
 
-    public static Gen<DrainScope> Scope => Gen.Select(Flag, Domain, Address, ULong, (all, domain, from, pages) => new DrainScope(all, domain, from, pages));
+    public static Gen<DrainScope> Scope =>
+        Gen.Select(Flag, Domain, Address, ULong, (all, domain, from, pages) => new DrainScope(all, domain, from, pages));
 
     public static Gen<DmaSegment> Segment =>
-        Gen.Select(Address, Gen.OneOf(Gen.Int[1, int.MaxValue], Ends(1, int.MaxValue)), Flag, (at, bytes, write) => new DmaSegment(at, bytes, write));
+        from at in Address
+        from bytes in Gen.OneOf(Gen.Int[1, int.MaxValue], Ends(1, int.MaxValue))
+        from write in Flag
+        select new DmaSegment(at, bytes, write);
 
     public static Gen<Ioreq> Request =>
         from address in ULong
@@ -65,7 +72,8 @@ internal static class Values
     /// <summary>Text in several scripts, with what takes two characters and four bytes.</summary>
     public static Gen<string> Text => Gen.OneOf(
         Gen.Char[' ', '~'].Array[0, 60].Select(letters => new string(letters)),
-        Ends("", "é", "дренаж", "排出", "a\0b", "\U0001F9EA\n", new string('x', WireLimits.TextBytes), new string('ß', WireLimits.TextBytes / 2)));
+        Ends("", "é", "дренаж", "排出", "a\0b", "\U0001F9EA\n"),
+        Ends(new string('x', WireLimits.TextBytes), new string('ß', WireLimits.TextBytes / 2)));
 
     public static Gen<string> Name => Gen.OneOf(
         Gen.Char['!', '~'].Array[1, 30].Select(letters => new string(letters)),
@@ -79,7 +87,8 @@ internal static class Values
 
     public static Gen<string?> MaybeText => Gen.OneOf(Text.Select(text => (string?)text), Gen.Const((string?)null));
 
-    public static Gen<ImmutableArray<T>> Many<T>(Gen<T> value, int least, int most) => value.Array[least, most].Select(array => array.ToImmutableArray());
+    public static Gen<ImmutableArray<T>> Many<T>(Gen<T> value, int least, int most) =>
+        value.Array[least, most].Select(array => array.ToImmutableArray());
 
     private static Gen<T> Ends<T>(params T[] values) => Gen.OneOf([.. values.Select(value => Gen.Const(value))]);
 }
