@@ -25,8 +25,12 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
         _log = setup.HasValue ? setup.Value : null;
     }
 
-    /// <summary>Selects it.</summary>
-    public static string Hocon { get; } = $"akka.loggers = [\"{typeof(NodeLogger).FullName}, {typeof(NodeLogger).Assembly.GetName().Name}\"]";
+    /// <summary>Selects it, and nothing besides.</summary>
+    public static string Hocon { get; } =
+        $"""
+        akka.loggers = ["{NameOf(typeof(NodeLogger))}"]
+        akka.stdout-logger-class = "{NameOf(typeof(NoStdout))}"
+        """;
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -55,6 +59,8 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
         var end = source.IndexOfAny(['#', ')', ']'], slash);
         return end < 0 ? source[slash..] : source[slash..end];
     }
+
+    private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 
     private static LogEventLevel LevelOf(LogLevel level) => level switch
     {
