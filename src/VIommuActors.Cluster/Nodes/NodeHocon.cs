@@ -24,6 +24,11 @@ public static class NodeHocon
         text.AppendLine(culture, $"akka.remote.dot-netty.tcp.hostname = {Quoted(settings.Host)}");
         text.AppendLine(culture, $"akka.remote.dot-netty.tcp.port = {settings.Port}");
         if (settings.FaultInjection) text.AppendLine("akka.remote.dot-netty.tcp.applied-adapters = [trttl]");
+        if (settings.Certificate is not null)
+        {
+            text.AppendLine("akka.remote.dot-netty.tcp.enable-ssl = on");
+            text.AppendLine("akka.remote.dot-netty.tcp.ssl.require-mutual-authentication = on");
+        }
         text.AppendLine(culture, $"akka.cluster.seed-nodes = [{string.Join(", ", Seeds(settings).Select(Quoted))}]");
         var overrides = settings.Overrides.Length == 0 ? Config.Empty : ConfigurationFactory.ParseString(settings.Overrides);
         return overrides
@@ -32,11 +37,12 @@ public static class NodeHocon
             .WithFallback(ConfigurationFactory.ParseString(WireSerializer.Hocon));
     }
 
-    /// <summary>The scheme of addresses: transport adapters put their names in front.</summary>
-    public static string Scheme(bool faultInjection) => faultInjection ? "akka.trttl.tcp" : "akka.tcp";
+    /// <summary>The scheme of addresses: transport adapters and TLS put their names in front.</summary>
+    public static string Scheme(NodeSettings settings) =>
+        $"akka.{(settings.FaultInjection ? "trttl." : "")}{(settings.Certificate is null ? "tcp" : "ssl.tcp")}";
 
     private static ImmutableArray<string> Seeds(NodeSettings settings) =>
-        [.. settings.Seeds.Select(seed => $"{Scheme(settings.FaultInjection)}://{SystemName}@{seed}")];
+        [.. settings.Seeds.Select(seed => $"{Scheme(settings)}://{SystemName}@{seed}")];
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
 
 namespace VIommuActors.Cluster.Nodes;
 
@@ -25,6 +26,32 @@ public sealed record NodeSettings
 
     /// <summary>Allows the network to be cut from outside, for tests: <c>cluster partition</c>.</summary>
     public bool FaultInjection { get; init; }
+
+    /// <summary>
+    /// Lets others be told over HTTP to leave or be downed, and frames be delayed. <see cref="FaultInjection"/> includes it, and adds the cuts.
+    /// </summary>
+    public bool Admin { get; init; }
+
+    /// <summary>Address of the HTTP endpoint; loopback unless told otherwise.</summary>
+    public string HttpHost { get; init; } = "127.0.0.1";
+
+    /// <summary>Port of the HTTP endpoint; 0 takes any that is free.</summary>
+    public int HttpPort { get; init; }
+
+    /// <summary>Allows hosts that are not loopback; they still need a certificate.</summary>
+    public bool AllowRemote { get; init; }
+
+    /// <summary>
+    /// With its private key; every node has the same one and takes no other. Null: the cluster talks in the clear, on loopback only. Who
+    /// sets it disposes of it, after the node has ended.
+    /// </summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>What a POST has to bring as <c>Authorization: Bearer</c>; empty: nothing, on loopback only.</summary>
+    public string Secret { get; init; } = "";
+
+    /// <summary>True when the node takes commands over HTTP.</summary>
+    public bool TakesCommands => Admin || FaultInjection;
 
     /// <summary>HOCON that lies above everything else; empty for none.</summary>
     public string Overrides { get; init; } = "";
