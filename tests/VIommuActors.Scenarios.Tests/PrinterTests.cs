@@ -36,4 +36,15 @@ public sealed class PrinterTests
 
         Assert.Equal(9, bench.Load(ScenarioPrinter.Print(loaded)).Scenario.Topology.Vcpus);
     }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void What_is_printed_of_a_scenario_with_its_own_faults_is_a_text_that_loads_back(string name)
+    {
+        var loaded = ScenarioLoader.Resolve(name, []);
+
+        var again = ScenarioLoader.ResolveText(ScenarioPrinter.Print(loaded), name, []);
+
+        Assert.Equal(loaded.Values.Select(v => (v.Key, v.Text)), again.Values.Select(v => (v.Key, v.Text)));
+    }
 }

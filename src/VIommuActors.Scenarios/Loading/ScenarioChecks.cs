@@ -107,7 +107,10 @@ internal sealed class ScenarioChecks(
 
     private void Fault(FaultRule rule, string key)
     {
-        bool Stated(string name) => values[$"{key}.{name}"] is { Faulty: true } or { IsDefault: false, Value: not null };
+        // What stands there with the meaning of nothing is not stated: `scenario show` prints every key, and is to be read again.
+        bool Stated(string name) => 
+            (values[$"{key}.{name}"] is { Faulty: true } or { IsDefault: false, Value: not (null or Ratio { IsZero: true }) })
+            && (name != "delay-ns" || values[$"{key}.{name}"] is not { Faulty: false, Value: 0L });
         var on = $"{key}.on";
         var onLink = Stated("from") || Stated("to");
         string[] harms = [.. Harms.Select(name => $"{key}.{name}")];
