@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VIommuActors.Cli.Verbs.Cluster;
 using VIommuActors.Cli.Verbs.Scenarios;
 
 namespace VIommuActors.Cli.Verbs;
@@ -15,6 +16,8 @@ internal static class VerbCatalog
         new ReplayVerb(host),
         new ShrinkVerb(host),
         new ChartVerb(host),
+        new NodeVerb(host),
+        new ClusterVerbs(host),
         new QtestVerb(host),
         new MutantsVerb(host),
         new ScenarioVerbs(host),

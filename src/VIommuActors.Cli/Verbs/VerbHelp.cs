@@ -12,10 +12,19 @@ internal sealed class VerbHelp(HelpAction standard) : SynchronousCommandLineActi
     /// <summary>Environment variable with the folder that run folders are made in.</summary>
     public const string RunsVariable = "VIOMMU_RUNS_DIR";
 
+    /// <summary>Environment variable with the secret of commands to nodes.</summary>
+    public const string SecretVariable = "VIOMMU_SECRET";
+
+    /// <summary>Environment variable with the password of a certificate's file.</summary>
+    public const string PasswordVariable = "VIOMMU_TLS_PASSWORD";
+
     private static readonly (string Name, string Meaning)[] Variables =
     [
         (RunsVariable, "folder for the artefacts of runs; default: runs"),
         (ToolLog.LevelVariable, "Verbose, Debug, Information, Warning (default), Error or Fatal"),
+        (SecretVariable, "what commands to nodes have to bring, 16 characters or more; default: none, on loopback only"),
+        (PasswordVariable, "password of the file of --tls-certificate"),
+        ("OTEL_EXPORTER_OTLP_…", "where nodes send their metrics; without an endpoint nothing is sent"),
         ("NO_COLOR, TERM=dumb", "no colours and no escape sequences"),
     ];
 

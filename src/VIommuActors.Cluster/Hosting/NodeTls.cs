@@ -14,10 +14,6 @@ internal static class NodeTls
         return new DotNettySslSetup(
             certificate, suppressValidation: false, requireMutualAuthentication: true,
             // Neither chain nor name is asked: there is one certificate, and possession of its key is what the handshake proves.
-            customValidator: (peer, _, _, _, _) => IsOurs(peer, ours));
+            customValidator: (peer, _, _, _, _) => NodeTlsPin.IsPinned(peer, ours));
     }
-
-    /// <summary>True for a certificate of that hash. SHA-256: thumbprints are SHA-1.</summary>
-    public static bool IsOurs(X509Certificate2? certificate, byte[] sha256) =>
-        certificate is not null && CryptographicOperations.FixedTimeEquals(certificate.GetCertHash(HashAlgorithmName.SHA256), sha256);
 }

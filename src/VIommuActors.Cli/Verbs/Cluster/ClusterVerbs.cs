@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace VIommuActors.Cli.Verbs.Cluster;
+
+/// <summary><c>viommu cluster</c>: what nodes see, and what they are told.</summary>
+internal sealed class ClusterVerbs : Command
+{
+    /// <summary>Declares the group.</summary>
+    public ClusterVerbs(ToolHost host)
+        : base("cluster", "Look at the nodes of a cluster, and tell them what to do")
+    {
+        Add(new ClusterStatusVerb(host));
+        Add(new ClusterMembersVerb(host));
+        Add(new ClusterLeaveVerb(host));
+        Add(new ClusterDownVerb(host));
+        Add(new ClusterPartitionVerb(host));
+        Add(new ClusterHealVerb(host));
+        Add(new ClusterSlowVerb(host));
+    }
+}
