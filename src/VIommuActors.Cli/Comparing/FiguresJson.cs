@@ -88,7 +88,8 @@ internal static class FiguresJson
         writer.WriteEndObject();
     }
 
-    private static void Latency(Utf8JsonWriter writer, string name, LongHistogram histogram)
+    /// <summary>Percentiles of latencies in nanoseconds.</summary>
+    public static void Latency(Utf8JsonWriter writer, string name, LongHistogram histogram)
     {
         writer.WriteStartObject(name);
         writer.WriteNumber("p50", RunFigures.Percentile(histogram, 50));

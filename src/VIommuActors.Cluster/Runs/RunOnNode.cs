@@ -16,7 +16,7 @@ namespace VIommuActors.Cluster.Runs;
 public sealed class RunOnNode
 {
     /// <summary>How long after the end of a run a machine may take for its last round.</summary>
-    public const long GraceNs = 20_000_000_000;
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private readonly NodeWeather _weather;
     private long _endedAtNs = long.MaxValue;
@@ -55,7 +55,7 @@ public sealed class RunOnNode
     public bool IsEnding => Volatile.Read(ref _endedAtNs) != long.MaxValue;
 
     /// <summary>True when that was so long ago that whoever still runs is cut off.</summary>
-    public bool IsOverdue => IsEnding && Clock.NowNs - Volatile.Read(ref _endedAtNs) > GraceNs;
+    public bool IsOverdue => IsEnding && Clock.NowNs - Volatile.Read(ref _endedAtNs) > (long)Grace.TotalNanoseconds;
 
     /// <summary>How much later frames leave this node, on purpose; zero normally.</summary>
     public TimeSpan LinkDelay => _weather.LinkDelay;
@@ -72,7 +72,8 @@ public sealed class RunOnNode
         run = null;
         try
         {
-            var scenario = ScenarioLoader.ResolveText(definition.Scenario, definition.Name, definition.Settings).Scenario;
+            var scenario = ScenarioLoader.ResolveText(
+                definition.Scenario, definition.Name, definition.Settings, MessageFaults.Names, PlannedCrashes.Names).Scenario;
             if (scenario.Workload.Kind == WorkloadKind.Trace)
                 return "a recording has one guest and its driver's own order; workload.kind map-dma-unmap, storm or attach-detach is accepted";
             var protocol = Compatibility.Require(scenario, definition.Protocol);

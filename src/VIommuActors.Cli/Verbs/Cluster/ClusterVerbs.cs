@@ -7,8 +7,9 @@ internal sealed class ClusterVerbs : Command
 {
     /// <summary>Declares the group.</summary>
     public ClusterVerbs(ToolHost host)
-        : base("cluster", "Look at the nodes of a cluster, and tell them what to do")
+        : base("cluster", "Run machines on many nodes, look at the nodes, and tell them what to do")
     {
+        Add(new ClusterRunVerb(host));
         Add(new ClusterStatusVerb(host));
         Add(new ClusterMembersVerb(host));
         Add(new ClusterLeaveVerb(host));

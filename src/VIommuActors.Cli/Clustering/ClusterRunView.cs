@@ -1,0 +1,53 @@
+using System.Globalization;
+using VIommuActors.Blueprints.Figures;
+using VIommuActors.Blueprints.Verdicts;
+using VIommuActors.Cli.Comparing;
+using VIommuActors.Cli.Rendering;
+using VIommuActors.Cluster.Orchestration;
+using VIommuActors.Oracle;
+using VIommuActors.Scenarios.Model;
+
+namespace VIommuActors.Cli.Clustering;
+
+/// <summary>A run of a cluster for people.</summary>
+internal static class ClusterRunView
+{
+    private const int LossesShown = 12;
+
+    /// <summary>All of it.</summary>
+    public static void Text(IRenderer renderer, Scenario scenario, ClusterJob job, ClusterJobResult result)
+    {
+        var (report, figures) = (result.Report, result.Report.Figures);
+        Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{(result.WasInterrupted ? ", interrupted" : "")}");
+        Line(renderer, $"machines: {report.Spared} spared, {report.Hit} hit, {report.Lost} lost with their hypervisor, {report.Unexplained} unexplained");
+        Line(renderer, $"DMA: {figures.Dmas} issued, {figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up, {figures.DmasOpen} open");
+        Line(renderer, $"invalidations: {figures.Invalidations}; p50 {Us(figures.InvalidationNs, 50)}, p99 {Us(figures.InvalidationNs, 99)}, max {Us(figures.InvalidationNs, 100)}");
+        Line(renderer, $"DMA as guests see it: p50 {Us(figures.DmaNs, 50)}, p99 {Us(figures.DmaNs, 99)}, max {Us(figures.DmaNs, 100)}");
+        foreach (var node in report.Run.Nodes)
+            Line(renderer, $"node {node.Node} {node.Role}: {node.FramesSent} frames sent, {node.FramesAgain} again, {node.FramesRefused} refused");
+        foreach (var happened in result.Events) Line(renderer, $"{happened.AtMs / 1000.0,9:0.000} s  {happened.Node} {happened.What}");
+        foreach (var loss in report.Losses.Take(LossesShown)) renderer.Line(loss);
+        if (report.Losses.Length > LossesShown) Line(renderer, $"… and {report.Losses.Length - LossesShown} more");
+        foreach (var detail in report.Details.Take(3)) renderer.Line(detail, Tone.Bad);
+        foreach (var problem in report.Run.Problems.Take(3)) renderer.Line(problem, Tone.Bad);
+        Verdict(renderer, scenario, result);
+    }
+
+    /// <summary>One line.</summary>
+    public static void Verdict(IRenderer renderer, Scenario scenario, ClusterJobResult result)
+    {
+        var figures = result.Report.Figures;
+        var isExpected = Expectations.Judge(scenario, figures) == Outcome.AsExpected;
+        var broken = string.Join(", ", Properties.All.Where(property => figures[property] > 0)
+            .Select(property => string.Create(CultureInfo.InvariantCulture, $"{Properties.NameOf(property)} {figures[property]}")));
+        renderer.Line(
+            $"{scenario.Name}: {figures.Protocol} {FiguresJson.NameOf(figures.Verdict)}{(broken.Length > 0 ? $" ({broken})" : "")}"
+            + (isExpected ? " (as expected)" : ""),
+            isExpected ? Tone.Good : Tone.Bad);
+    }
+
+    private static void Line(IRenderer renderer, FormattableString text) => renderer.Line(FormattableString.Invariant(text));
+
+    private static string Us(HdrHistogram.LongHistogram histogram, double percent) =>
+        string.Create(CultureInfo.InvariantCulture, $"{RunFigures.Percentile(histogram, percent) / 1000.0:0.#} µs");
+}
