@@ -106,7 +106,11 @@ public static class MachineBuilder
         var heap = new GuestHeap(1UL << 20, platform.RamBytes);
         var driver = new IommuDriver(platform, heap, ram);
         var pool = new BufferPool(heap, scenario.Workload.BufferPages, (ulong)scenario.Workload.MapPageSize);
-        var settings = Settings(scenario, devices, untimed is not null, isRealTime) with { MeasuresWindow = isRealTime, EndsEarly = endsEarly };
+        var settings = Settings(scenario, devices, untimed is not null, isRealTime) with
+        {
+            MeasuresWindow = isRealTime,
+            EndsEarly = endsEarly,
+        };
         return new GuestSpec
         {
             Vcpus = topology.Vcpus,
@@ -161,7 +165,8 @@ public static class MachineBuilder
         return (result.MoveToImmutable(), [.. domains]);
     }
 
-    private static SyntheticSettings Settings(Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, bool untimed, bool isRealTime)
+    private static SyntheticSettings Settings(
+        Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, bool untimed, bool isRealTime)
     {
         var workload = scenario.Workload;
         var pagesPerRequest = workload.BufferPages * (workload.MapPageSize / 4096);

@@ -34,7 +34,7 @@ public sealed record FaultPlan(
     // Long enough to be detected and settled, whatever it was: 3 s of silence, 5 s until the larger part decides, a restart.
     private const long Quiet = 6_000, Settled = 15_000;
 
-    /// <summary>Draws a plan: the first fault after <see cref="Quiet"/> of quiet, none that would not be over 15 s before the end.</summary>
+    /// <summary>Draws a plan: six seconds of quiet first, and no fault that would not be over 15 s before the end.</summary>
     /// <param name="seed">Seed.</param>
     /// <param name="durationMs">How long the run is.</param>
     /// <param name="roles">The nodes.</param>
@@ -49,7 +49,8 @@ public sealed record FaultPlan(
             var fault = Draw(dice, roles, at);
             if (fault.AtMs + fault.ForMs + Settled > durationMs) break;
             faults.Add(fault);
-            at = fault.AtMs + fault.ForMs + (fault.Kind == PlannedFaultKind.Slow || fault.ForMs < Quiet ? Quiet : Settled) + dice.Next(8_000);
+            var settled = fault.Kind == PlannedFaultKind.Kill ? Settled : Quiet;
+            at = fault.AtMs + fault.ForMs + settled + dice.Next(8_000);
         }
         return new FaultPlan(SchemaName, seed, durationMs, roles, lossPerMille, duplicatePerMille, faults.ToImmutable());
     }
@@ -98,7 +99,8 @@ public sealed record FaultPlan(
         {
             if (fault.Node < 0 || fault.Node >= Roles.Length) return $"faults: node {fault.Node} is none of 0 to {Roles.Length - 1}";
             if (fault.AtMs < last) return $"faults: the one at {fault.AtMs} ms begins before the one above it is over ({last} ms)";
-            if (fault.ForMs is < 0 or > 86_400_000 || fault.DelayMs is < 0 or > 60_000) return "faults: forMs 0 to 86400000, delayMs 0 to 60000";
+            if (fault.ForMs is < 0 or > 86_400_000 || fault.DelayMs is < 0 or > 60_000)
+                return "faults: forMs 0 to 86400000, delayMs 0 to 60000";
             last = fault.AtMs + fault.ForMs;
         }
         return null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HdrHistogram;
 using VIommuActors.Blueprints.Figures;
 using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cli.Comparing;
@@ -18,13 +19,24 @@ internal static class ClusterRunView
     public static void Text(IRenderer renderer, Scenario scenario, ClusterJob job, ClusterJobResult result)
     {
         var (report, figures) = (result.Report, result.Report.Figures);
-        Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{(result.WasInterrupted ? ", interrupted" : "")}");
-        Line(renderer, $"machines: {report.Spared} spared, {report.Hit} hit, {report.Lost} lost with their hypervisor, {report.Unexplained} unexplained");
-        Line(renderer, $"DMA: {figures.Dmas} issued, {figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up, {figures.DmasOpen} open");
-        Line(renderer, $"invalidations: {figures.Invalidations}; p50 {Us(figures.InvalidationNs, 50)}, p99 {Us(figures.InvalidationNs, 99)}, max {Us(figures.InvalidationNs, 100)}");
-        Line(renderer, $"DMA as guests see it: p50 {Us(figures.DmaNs, 50)}, p99 {Us(figures.DmaNs, 99)}, max {Us(figures.DmaNs, 100)}");
+        var ended = result.WasInterrupted ? ", interrupted" : "";
+        Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{ended}");
+        Line(
+            renderer,
+            $"machines: {report.Spared} spared, {report.Hit} hit, {report.Lost} lost with their hypervisor, "
+            + $"{report.Unexplained} unexplained");
+        Line(
+            renderer,
+            $"DMA: {figures.Dmas} issued, {figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up, "
+            + $"{figures.DmasOpen} open");
+        Line(renderer, $"invalidations: {figures.Invalidations}; {Percentiles(figures.InvalidationNs)}");
+        Line(renderer, $"DMA as guests see it: {Percentiles(figures.DmaNs)}");
         foreach (var node in report.Run.Nodes)
-            Line(renderer, $"node {node.Node} {node.Role}: {node.FramesSent} frames sent, {node.FramesAgain} again, {node.FramesRefused} refused");
+        {
+            Line(
+                renderer,
+                $"node {node.Node} {node.Role}: {node.FramesSent} frames sent, {node.FramesAgain} again, {node.FramesRefused} refused");
+        }
         foreach (var happened in result.Events) Line(renderer, $"{happened.AtMs / 1000.0,9:0.000} s  {happened.Node} {happened.What}");
         foreach (var loss in report.Losses.Take(LossesShown)) renderer.Line(loss);
         if (report.Losses.Length > LossesShown) Line(renderer, $"… and {report.Losses.Length - LossesShown} more");
@@ -48,6 +60,9 @@ internal static class ClusterRunView
 
     private static void Line(IRenderer renderer, FormattableString text) => renderer.Line(FormattableString.Invariant(text));
 
-    private static string Us(HdrHistogram.LongHistogram histogram, double percent) =>
-        string.Create(CultureInfo.InvariantCulture, $"{RunFigures.Percentile(histogram, percent) / 1000.0:0.#} µs");
+    private static string Percentiles(LongHistogram histogram) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"p50 {Us(histogram, 50):0.#} µs, p99 {Us(histogram, 99):0.#} µs, max {Us(histogram, 100):0.#} µs");
+
+    private static double Us(LongHistogram histogram, double percent) => RunFigures.Percentile(histogram, percent) / 1000.0;
 }

@@ -123,9 +123,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     {
         if (Link is not { } link || frame.Session != link.Session)
         {
-            // The fence: whatever a closed session still sends has no effect here, and its sender is told so.
-            run.Counters.Refused();
-            Sender.Tell(new LinkRefused(vm, frame.Session), Self);
+            Foreign(frame);
             return;
         }
         _frames.Clear();
@@ -137,6 +135,13 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             else run.Counters.Misdirected();
         }
         if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, Self);
+    }
+
+    /// <summary>The fence: whatever a closed session still sends has no effect here, and its sender is told so.</summary>
+    protected virtual void Foreign(LinkFrame frame)
+    {
+        run.Counters.Refused();
+        Sender.Tell(new LinkRefused(vm, frame.Session), Self);
     }
 
     private void OnTick()

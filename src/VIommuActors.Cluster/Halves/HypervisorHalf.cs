@@ -22,7 +22,7 @@ namespace VIommuActors.Cluster.Halves;
 /// model that is cut off can do what it likes: nothing of it lands. Only behind that is each of its parties reaped, through memory like
 /// any other access, and only then does an invalidation that waits for it go on.
 /// </remarks>
-internal sealed class HypervisorHalf : HalfActor
+internal class HypervisorHalf : HalfActor
 {
     private const long OpenAgainNs = 1_000_000_000;
 
@@ -46,7 +46,7 @@ internal sealed class HypervisorHalf : HalfActor
         _deviceModels = deviceModels;
         _self = Self;
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => _self.Tell(GuestEnded.Instance));
-        _judge = new JudgedGuest(run.Clock, () => _record.Messages, _invalidationNs.Record, dmaSeen: _dmaNs.Record);
+        _judge = new JudgedGuest(run.Clock, () => _record.Messages, InvalidationSeen, dmaSeen: DmaSeen);
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, _record.Count,
@@ -64,7 +64,9 @@ internal sealed class HypervisorHalf : HalfActor
     private Machine.GuestNodes Nodes => _layout.Guests[0];
 
     public static Props Props(RunOnNode run, int vm, IActorRef deviceModels) =>
-        Akka.Actor.Props.Create(() => new HypervisorHalf(run, vm, deviceModels));
+        run.Mutant == Mutants.OpenFence.Name
+            ? Mutants.OpenFence.Props(run, vm, deviceModels)
+            : Akka.Actor.Props.Create(() => new HypervisorHalf(run, vm, deviceModels));
 
     protected override void PreStart()
     {
@@ -186,6 +188,18 @@ internal sealed class HypervisorHalf : HalfActor
         if (Run.IsOverdue) EndOverdue();
     }
 
+    private void InvalidationSeen(long ns)
+    {
+        _invalidationNs.Record(ns);
+        Run.Counters.InvalidationSeen();
+    }
+
+    private void DmaSeen(long ns)
+    {
+        _dmaNs.Record(ns);
+        Run.Counters.DmaSeen();
+    }
+
     private void Reap(NodeId party)
     {
         _unreaped.Add(party);
@@ -207,7 +221,7 @@ internal sealed class HypervisorHalf : HalfActor
         Context.Watch(Sender);
     }
 
-    /// <summary>The ioreq server says to a party that is gone that it may start again; when all have been told, a successor is asked for.</summary>
+    /// <summary>The ioreq server lets a party that is gone start again; when all have been told, a successor is asked for.</summary>
     private void MayStart(NodeId party)
     {
         if (!_unreaped.Remove(party) || _unreaped.Count > 0 || _end is not null) return;

@@ -2,7 +2,7 @@ using VIommuActors.Seeds;
 
 namespace VIommuActors.Cluster.Links;
 
-/// <summary>What the network does to frames on purpose: a share is lost, a share is doubled. Seeded; one object for each end of a link.</summary>
+/// <summary>What is done to frames on purpose: a share is lost, a share is doubled. Seeded; one object for each end of a link.</summary>
 /// <param name="lossPerMille">0 to 1,000.</param>
 /// <param name="duplicatePerMille">0 to 1,000, of those that are not lost.</param>
 /// <param name="dice">The draws of this end.</param>

@@ -5,8 +5,8 @@ using Akka.Cluster.Sharding;
 namespace VIommuActors.Cluster.Nodes;
 
 /// <summary>
-/// New shards go to the region that has the fewest, in the order of their addresses; none is ever moved. A machine's memory does not travel,
-/// and a device model that moved would be fenced for nothing.
+/// New shards go to the region that has the fewest, in the order of their addresses; none is ever moved. A machine's memory does not
+/// travel, and a device model that moved would be fenced for nothing.
 /// </summary>
 internal sealed class StayingShards : IShardAllocationStrategy
 {

@@ -3,7 +3,7 @@ using VIommuActors.Cluster.Runs;
 
 namespace VIommuActors.Cluster.Orchestration;
 
-/// <summary>Does a job on a coordinator's node: starts the fleet, runs the machines, lets the plan loose on the nodes, and sums up.</summary>
+/// <summary>Does a job on a coordinator's node: starts the fleet, runs the machines, lets the plan loose on the nodes, sums up.</summary>
 public static class ClusterDirector
 {
     /// <summary>How long machines may take after their time, or after an interruption.</summary>

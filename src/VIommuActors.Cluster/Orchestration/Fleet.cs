@@ -7,8 +7,8 @@ namespace VIommuActors.Cluster.Orchestration;
 /// <summary>
 /// The processes of a run on this host: starts them, carries out a fault plan on them, and puts another in the place of one that died.
 /// </summary>
-public sealed class Fleet(NodeCommand command, string seed, ImmutableArray<string> roles, ImmutableArray<string> options, TimeProvider clock)
-    : IAsyncDisposable
+public sealed class Fleet(
+    NodeCommand command, string seed, ImmutableArray<string> roles, ImmutableArray<string> options, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(90), LeavesWithin = TimeSpan.FromSeconds(28);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);

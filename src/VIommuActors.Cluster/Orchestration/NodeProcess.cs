@@ -93,7 +93,10 @@ public sealed class NodeProcess : IDisposable
     public async Task Stop(TimeSpan patience)
     {
         if (_process.HasExited) return;
-        using (var term = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)])) await term.WaitForExitAsync();
+        using (var term = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await term.WaitForExitAsync();
+        }
         using var limit = new CancellationTokenSource(patience);
         try
         {

@@ -6,7 +6,7 @@ using VIommuActors.RealTime;
 
 namespace VIommuActors.Cluster.Orchestration;
 
-/// <summary>What a cluster run came to: machines that nothing struck, machines that were hit and what that cost them, and the verdict.</summary>
+/// <summary>What a cluster run came to: machines that nothing struck, machines that were hit and what they lost, and the verdict.</summary>
 public sealed class RunReport
 {
     /// <summary>Sentences that are kept of each kind.</summary>

@@ -32,10 +32,10 @@ public sealed class RunCounters
     /// <summary>Requests issued by machines that ended here.</summary>
     public long Dmas => Volatile.Read(ref _dmas);
 
-    /// <summary>Of these, completed.</summary>
+    /// <summary>Requests that ended, whichever way, of all machines here.</summary>
     public long Done => Volatile.Read(ref _done);
 
-    /// <summary>Invalidations that they saw complete.</summary>
+    /// <summary>Invalidations that guests here saw complete.</summary>
     public long Invalidations => Volatile.Read(ref _invalidations);
 
     internal void Sent() => Interlocked.Increment(ref _sent);
@@ -48,6 +48,10 @@ public sealed class RunCounters
 
     internal void Message() => Interlocked.Increment(ref _messages);
 
+    internal void DmaSeen() => Interlocked.Increment(ref _done);
+
+    internal void InvalidationSeen() => Interlocked.Increment(ref _invalidations);
+
     internal void Began() => Interlocked.Increment(ref _running);
 
     internal void Left() => Interlocked.Decrement(ref _running);
@@ -58,7 +62,5 @@ public sealed class RunCounters
         Interlocked.Increment(ref _ended);
         Interlocked.Add(ref _messages, figures.Messages);
         Interlocked.Add(ref _dmas, figures.Dmas);
-        Interlocked.Add(ref _done, figures.Done);
-        Interlocked.Add(ref _invalidations, figures.Invalidations);
     }
 }

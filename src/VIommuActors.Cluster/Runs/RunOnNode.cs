@@ -21,7 +21,8 @@ public sealed class RunOnNode
     private readonly NodeWeather _weather;
     private long _endedAtNs = long.MaxValue;
 
-    private RunOnNode(DefineRun definition, Scenario scenario, Protocols.Seam.IProtocol protocol, string node, NodeWeather weather, ILogger log)
+    private RunOnNode(
+        DefineRun definition, Scenario scenario, Protocols.Seam.IProtocol protocol, string node, NodeWeather weather, ILogger log)
     {
         Definition = definition;
         Node = node;
@@ -51,6 +52,9 @@ public sealed class RunOnNode
     /// <summary>Latencies of requests as the devices that live here see them.</summary>
     public Latencies DmaNs { get; } = new();
 
+    /// <summary>Name of a deliberate defect of this node; null for none.</summary>
+    public string? Mutant { get; init; }
+
     /// <summary>True once guests end after the round that they are in.</summary>
     public bool IsEnding => Volatile.Read(ref _endedAtNs) != long.MaxValue;
 
@@ -65,9 +69,10 @@ public sealed class RunOnNode
     /// <param name="node">This node.</param>
     /// <param name="weather">What the network does to this node on purpose.</param>
     /// <param name="log">For people.</param>
+    /// <param name="mutant">Name of a deliberate defect; null for none.</param>
     /// <param name="run">The run; null when there is a problem.</param>
     /// <returns>What is wrong with it; null when nothing is.</returns>
-    public static string? TryRead(DefineRun definition, string node, NodeWeather weather, ILogger log, out RunOnNode? run)
+    public static string? TryRead(DefineRun definition, string node, NodeWeather weather, ILogger log, string? mutant, out RunOnNode? run)
     {
         run = null;
         try
@@ -77,7 +82,7 @@ public sealed class RunOnNode
             if (scenario.Workload.Kind == WorkloadKind.Trace)
                 return "a recording has one guest and its driver's own order; workload.kind map-dma-unmap, storm or attach-detach is accepted";
             var protocol = Compatibility.Require(scenario, definition.Protocol);
-            run = new RunOnNode(definition, scenario, protocol, node, weather, log);
+            run = new RunOnNode(definition, scenario, protocol, node, weather, log) { Mutant = mutant };
             run.RulesFor(0, "check");
             return null;
         }

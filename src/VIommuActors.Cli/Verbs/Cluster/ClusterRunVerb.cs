@@ -44,7 +44,7 @@ internal sealed class ClusterRunVerb : Verb
     };
     private readonly Option<string?> _duration = new("--duration")
     {
-        Description = "End guests with the round they are in after that time, such as 90s or 10m; default: when they have done their rounds",
+        Description = "End guests after that time with the round they are in, such as 90s or 10m; default: after all rounds",
         HelpName = "TIME",
     };
     private readonly Option<string?> _plan = new("--plan")
@@ -53,7 +53,11 @@ internal sealed class ClusterRunVerb : Verb
         HelpName = "FILE",
     };
     private readonly Option<int?> _loss = new("--loss") { Description = "Frames between halves lost on purpose, of 1000", HelpName = "N" };
-    private readonly Option<int?> _duplicates = new("--duplicates") { Description = "Frames sent twice on purpose, of 1000", HelpName = "N" };
+    private readonly Option<int?> _duplicates = new("--duplicates")
+    {
+        Description = "Frames between halves sent twice on purpose, of 1000",
+        HelpName = "N",
+    };
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for the artefacts; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
@@ -65,8 +69,9 @@ internal sealed class ClusterRunVerb : Verb
         : base(host, "run", "Run many machines, each on two nodes: its hypervisor on one, its device model on another")
     {
         Add(_scenario);
-        foreach (var option in (Option[])[_protocol, _machines, _spawn, _nodes, _duration, _plan, _loss, _duplicates, _input.Seed, _out, _input.Set])
-            Add(option);
+        Option[] options =
+            [_protocol, _machines, _spawn, _nodes, _duration, _plan, _loss, _duplicates, _input.Seed, _out, _input.Set];
+        foreach (var option in options) Add(option);
     }
 
     /// <inheritdoc/>
@@ -136,18 +141,25 @@ internal sealed class ClusterRunVerb : Verb
         var scenario = loaded.Scenario;
         var protocol = named ?? scenario.Protocol;
         if (scenario.Workload.Kind == WorkloadKind.Trace)
-            throw ToolException.Usage("SCENARIO", scenario.Name, "a recording is of one guest on one host", "map-dma-unmap, storm or attach-detach");
+        {
+            throw ToolException.Usage(
+                "SCENARIO", scenario.Name, "a recording is of one guest on one host",
+                "workload.kind map-dma-unmap, storm or attach-detach");
+        }
         if (ScenarioRunner.WhyNot(scenario, protocol) is { } problem)
             throw ToolException.Usage("--protocol", protocol, problem.Message, $"--set {problem.Key}={problem.Accepted}");
-        var machines = parse.GetResult(_machines) is null ? scenario.Topology.Guests : InRange("--machines", parse.GetValue(_machines), 1, 100_000);
+        var machines = parse.GetResult(_machines) is null
+            ? scenario.Topology.Guests
+            : InRange("--machines", parse.GetValue(_machines), 1, 100_000);
         var roles = Roles(parse);
         var duration = parse.GetValue(_duration) is { } text ? DurationOf(text) : (TimeSpan?)null;
         var loss = InRange("--loss", parse.GetValue(_loss) ?? 0, 0, 500);
         var duplicates = InRange("--duplicates", parse.GetValue(_duplicates) ?? 0, 0, 500);
         var plan = PlanOf(parse, seed, roles, duration, loss, duplicates);
         var definition = new DefineRun(
-            string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}-{seed:x}"), scenario.Name, ScenarioPrinter.Print(loaded), [],
-            protocol, seed, machines, Oracle: true, Trace: false, plan?.LossPerMille ?? loss, plan?.DuplicatePerMille ?? duplicates);
+            string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}-{seed:x}"), scenario.Name,
+            ScenarioPrinter.Print(loaded), [], protocol, seed, machines, Oracle: true, Trace: false,
+            plan?.LossPerMille ?? loss, plan?.DuplicatePerMille ?? duplicates);
         var order = new RunOrder(
             definition, Math.Max(1, roles.Count(role => role == NodeRole.Hypervisor)),
             Math.Max(1, roles.Count(role => role == NodeRole.DeviceModel)), duration);
@@ -182,7 +194,7 @@ internal sealed class ClusterRunVerb : Verb
             return plan.Roles.SequenceEqual(roles)
                 ? plan
                 : throw ToolException.Usage(
-                    "--plan", file, $"it is for nodes {string.Join(", ", plan.Roles)}", $"--spawn {plan.Roles.Length}, if they are dealt like that");
+                    "--plan", file, $"it is for nodes {string.Join(", ", plan.Roles)}", $"--spawn {plan.Roles.Length}, if dealt so");
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -193,7 +205,8 @@ internal sealed class ClusterRunVerb : Verb
     private static TimeSpan DurationOf(string text)
     {
         var unit = text.Length > 0 ? text[^1] : ' ';
-        var isNumber = long.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture, out var amount);
+        var digits = text.AsSpan(0, Math.Max(0, text.Length - 1));
+        var isNumber = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var amount);
         var seconds = unit switch { 's' => amount, 'm' => amount * 60, 'h' => amount * 3600, _ => 0 };
         return isNumber && amount is > 0 and <= 86_400 && seconds <= 86_400
             ? TimeSpan.FromSeconds(seconds)
@@ -203,7 +216,8 @@ internal sealed class ClusterRunVerb : Verb
     private static int InRange(string option, int value, int least, int most) => value >= least && value <= most
         ? value
         : throw ToolException.Usage(
-            option, value.ToString(CultureInfo.InvariantCulture), "out of range", string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"));
+            option, value.ToString(CultureInfo.InvariantCulture), "out of range",
+            string.Create(CultureInfo.InvariantCulture, $"{least} to {most}"));
 
     /// <summary>This very tool: its own process is either the program, or the runtime with its library.</summary>
     private static NodeCommand OwnCommand()
