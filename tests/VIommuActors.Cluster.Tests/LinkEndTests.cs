@@ -50,7 +50,7 @@ public sealed class LinkEndTests
                 network.RemoveAt(at);
                 if (message is LinkAck ack)
                 {
-                    end.Acked(ack.Acked);
+                    end.Take(ack);
                     return;
                 }
                 ready.Clear();
@@ -93,7 +93,25 @@ public sealed class LinkEndTests
             end.Due(now, again);
             if (again.Count > 0) times.Add(now / Ms);
         }
-        Assert.Equal([300L, 900L, 2100L, 4100L, 6100L, 8100L], times);
+        Assert.Equal([200L, 600L, 1400L, 3000L, 5000L, 7000L], times);
+    }
+
+    [Fact]
+    public void A_frame_that_is_missing_while_later_ones_came_is_sent_again_at_once()
+    {
+        var (here, there) = (new LinkEnd(1, 1), new LinkEnd(1, 1));
+        var frames = Enumerable.Range(0, 4).Select(i => here.Send(new NodeId(1), new Wake(new NodeId(0), i), [], [], 0)).ToArray();
+        var ready = new List<LinkFrame>();
+        there.Take(frames[0], ready);
+        here.Take(there.Owed(atLeisure: true)!);
+        foreach (var frame in frames[2..])
+        {
+            there.Take(frame, ready);
+            here.Take(there.Owed(atLeisure: false)!);
+        }
+        var again = new List<LinkFrame>();
+        here.Due(1, again);
+        Assert.Equal([2L], again.Select(frame => frame.Sequence));
     }
 
     [Fact]

@@ -106,7 +106,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
                 Take(frame);
                 return true;
             case LinkAck ack:
-                if (ack.Session == Link?.Session) Link.Acked(ack.Acked);
+                if (ack.Session == Link?.Session) Link.Take(ack);
                 return true;
             case LinkRefused refused:
                 if (refused.Session == Link?.Session) Broken("the other half has closed the session");

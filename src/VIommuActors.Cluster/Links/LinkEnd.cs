@@ -27,14 +27,14 @@ public sealed class LinkEnd(int vm, long session)
     public const int AckEvery = 32;
 
     /// <summary>How long an acknowledgement is waited for the first time, in nanoseconds; twice as long each further time.</summary>
-    public const long FirstTimeoutNs = 300_000_000;
+    public const long FirstTimeoutNs = 200_000_000;
 
     /// <summary>The longest wait between two sendings of a frame.</summary>
     public const long LongestTimeoutNs = 2_000_000_000;
 
     private readonly Queue<Waiting> _unacked = new();
     private readonly SortedDictionary<long, LinkFrame> _ahead = [];
-    private long _next = 1, _expected = 1;
+    private long _next = 1, _expected = 1, _lastAck = -1;
     private int _owed;
 
     /// <summary>The session.</summary>
@@ -73,7 +73,8 @@ public sealed class LinkEnd(int vm, long session)
         }
         if (frame.Sequence > _expected)
         {
-            // What is too far ahead is not kept: it is sent again.
+            // One before it is missing: say so at once. What is too far ahead is not kept, it is sent again.
+            _owed = AckEvery;
             if (_ahead.Count < Ahead && !_ahead.TryAdd(frame.Sequence, frame)) Doubled++;
             return;
         }
@@ -91,6 +92,21 @@ public sealed class LinkEnd(int vm, long session)
     {
         if (sequence >= _next) return;
         while (_unacked.TryPeek(out var first) && first.Frame.Sequence <= sequence) _unacked.Dequeue();
+    }
+
+    /// <summary>
+    /// An acknowledgement by itself. One that says no more than the last although there is more means that the next frame is missing
+    /// there while later ones came: it is due at once.
+    /// </summary>
+    public void Take(LinkAck ack)
+    {
+        if (ack.Acked == _lastAck && _unacked.TryPeek(out var missing) && missing.Frame.Sequence == ack.Acked + 1
+            && missing.TimeoutNs == FirstTimeoutNs)
+        {
+            missing.DueNs = 0;
+        }
+        _lastAck = ack.Acked;
+        Acked(ack.Acked);
     }
 
     /// <summary>Adds to <paramref name="again"/> what has waited too long, oldest first, at most <see cref="Burst"/>.</summary>

@@ -8,7 +8,7 @@ internal sealed class HeldNetwork
 {
     private readonly Lock _gate = new();
     private readonly List<object> _held = [];
-    private Func<object, bool, bool> _holds = (_, _) => false;
+    private Func<object, bool, bool> _holds = (_, _) => false, _drops = (_, _) => false;
 
     public IActorRef? Up { get; set; }
 
@@ -36,10 +36,24 @@ internal sealed class HeldNetwork
         lock (_gate) _holds = what;
     }
 
+    /// <summary>Messages that went nowhere.</summary>
+    public int Dropped { get; private set; }
+
+    /// <summary>From now on loses what fits; the flag says that it goes to the hypervisor.</summary>
+    public void Drop(Func<object, bool, bool> what)
+    {
+        lock (_gate) _drops = what;
+    }
+
     public bool Holds(object message, bool isUp)
     {
         lock (_gate)
         {
+            if (_drops(message, isUp))
+            {
+                Dropped++;
+                return true;
+            }
             if (CutOffDeath && !isUp) return true;
             if (!_holds(message, isUp)) return false;
             _held.Add(message);

@@ -29,10 +29,16 @@ public abstract class TwoHalves : TestKit
 
     internal RunOnNode Run => _run!;
 
+    /// <summary>What is done to frames of both halves.</summary>
+    private protected NodeWeather Weather { get; } = new();
+
+    /// <summary>The hypervisor's half.</summary>
+    private protected IActorRef Half => _half;
+
     /// <summary>Starts machine 0 of a run.</summary>
     internal void Start(DefineRun definition, string? mutant = null)
     {
-        var runs = new RunRegistry("here", 100, new NodeWeather(), new LoggerConfiguration().CreateLogger(), mutant);
+        var runs = new RunRegistry("here", 100, Weather, new LoggerConfiguration().CreateLogger(), mutant);
         Assert.Null(runs.Define(definition));
         _run = runs.Find(definition.Run);
         var deviceModels = Sys.ActorOf(Props.Create(() => new DeviceModels(this)));
