@@ -4,6 +4,7 @@ using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Telemetry;
 using VIommuActors.Machine.Hypervisor;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
@@ -45,7 +46,7 @@ internal sealed class HypervisorHalf : HalfActor
         _deviceModels = deviceModels;
         _self = Self;
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => _self.Tell(GuestEnded.Instance));
-        _judge = new JudgedGuest(run.Clock, () => _record.Messages, _invalidationNs.Record, dmaSeen: _dmaNs.Record);
+        _judge = new JudgedGuest(run.Clock, () => _record.Messages, Invalidated, dmaSeen: Transferred);
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, Context.System.Scheduler, _record.Count,
@@ -156,7 +157,7 @@ internal sealed class HypervisorHalf : HalfActor
     protected override void Broken(string why)
     {
         if (Link is null) return;
-        Run.Log.Warning("{Vm}: session {Session} is fenced: {Reason}", Vm, _session, why);
+        Log.Warning("{Vm}: session {Session} is fenced: {Reason}", Vm, _session, why);
         if (Peer is { } peer)
         {
             Context.Unwatch(peer);
@@ -237,6 +238,18 @@ internal sealed class HypervisorHalf : HalfActor
     {
         _toldAtNs = Run.Clock.NowNs;
         _coordinator.Tell(_end!, Self);
+    }
+
+    private void Invalidated(long ns)
+    {
+        _invalidationNs.Record(ns);
+        RunInstruments.Invalidated(ns, Run.Node, Run.Definition.Protocol);
+    }
+
+    private void Transferred(long ns)
+    {
+        _dmaNs.Record(ns);
+        RunInstruments.Transferred(ns, Run.Node, Run.Definition.Protocol);
     }
 
     private sealed class GuestEnded

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Telemetry;
 
 namespace VIommuActors.Cluster.Hosting;
 
@@ -36,6 +37,7 @@ public static class NodeRules
         Require(
             settings.Certificate is null or { HasPrivateKey: true }, "--tls-certificate", settings.Certificate?.Subject ?? "",
             "has no private key", "a certificate with its key");
+        OtlpExport.Check(settings.Telemetry);
         Remote(settings, "--host", settings.Host);
         Remote(settings, "--http-host", settings.HttpHost);
         Require(

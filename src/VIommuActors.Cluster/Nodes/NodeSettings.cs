@@ -50,6 +50,11 @@ public sealed record NodeSettings
     /// <summary>What a POST has to bring as <c>Authorization: Bearer</c>; empty: nothing, on loopback only.</summary>
     public string Secret { get; init; } = "";
 
+    /// <summary>
+    /// The standard variables of OpenTelemetry that are set, by name; metrics are sent when one names an endpoint, and not otherwise.
+    /// </summary>
+    public ImmutableDictionary<string, string> Telemetry { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <summary>True when the node takes commands over HTTP.</summary>
     public bool TakesCommands => Admin || FaultInjection;
 
