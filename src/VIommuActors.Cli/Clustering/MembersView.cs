@@ -32,8 +32,8 @@ internal static class MembersView
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Text(runs.GetProperty("node"))} {Text(runs.GetProperty("role"))} is {state}; "
-                + $"{members.GetProperty("count").GetInt32()} members, {members.GetProperty("unreachable").GetInt32()} unreachable; hosts {runs.GetProperty("halves").GetInt32()} of "
-                + $"{runs.GetProperty("mostHalves").GetInt32()} halves"),
+                + $"{members.GetProperty("count").GetInt32()} members, {members.GetProperty("unreachable").GetInt32()} unreachable; "
+                + $"hosts {runs.GetProperty("halves").GetInt32()} of {runs.GetProperty("mostHalves").GetInt32()} halves"),
             isReady ? Tone.Good : Tone.Bad);
         if (session.IsQuiet) return;
         renderer.Line();

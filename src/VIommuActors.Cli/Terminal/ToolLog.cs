@@ -58,12 +58,15 @@ internal static class ToolLog
 
     private sealed class PlacedFormatter : ITextFormatter
     {
-        private readonly MessageTemplateTextFormatter _tool = Of(Line), _node = Of(NodeLine), _actor = Of(ActorLine), _machine = Of(MachineLine);
+        private readonly MessageTemplateTextFormatter _tool = Of(Line), _node = Of(NodeLine);
+        private readonly MessageTemplateTextFormatter _actor = Of(ActorLine), _machine = Of(MachineLine);
 
         public void Format(LogEvent logEvent, TextWriter output)
         {
             var has = logEvent.Properties;
-            var formatter = !has.ContainsKey("Node") ? _tool : !has.ContainsKey("ActorPath") ? _node : !has.ContainsKey("Vm") ? _actor : _machine;
+            var formatter = !has.ContainsKey("Node") ? _tool
+                : !has.ContainsKey("ActorPath") ? _node
+                : !has.ContainsKey("Vm") ? _actor : _machine;
             formatter.Format(logEvent, output);
         }
 

@@ -17,14 +17,14 @@ namespace VIommuActors.Cluster.Hosting;
 
 /// <summary>A node as a process has it: actor system, regions and agent, and an HTTP endpoint for people and probes.</summary>
 /// <remarks>
-/// The HTTP server answers for as long as the host is not disposed of, whatever becomes of the actor system: a probe has to hear that a node
-/// is dead. Nothing here reads environment variables or files; settings are all there is.
+/// The HTTP server answers for as long as the host is not disposed of, whatever becomes of the actor system: a probe has to hear that a
+/// node is dead. Nothing here reads environment variables or files; settings are all there is.
 /// </remarks>
 public sealed class NodeHost : IAsyncDisposable
 {
     /// <summary>
-    /// From <see cref="StopAsync"/> to the end of the actor system at the most. Above the sum of the shutdown's phases; what has not ended by
-    /// then is cut off.
+    /// From <see cref="StopAsync"/> to the end of the actor system at the most. Above the sum of the shutdown's phases; what has not ended
+    /// by then is cut off.
     /// </summary>
     public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(25);
 
@@ -80,7 +80,8 @@ public sealed class NodeHost : IAsyncDisposable
             nodeLog.Named(host.Node.Name);
             app.Run(new NodeEndpoints(host, log).HandleAsync);
             await app.StartAsync(cancel);
-            host.HttpAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            var server = app.Services.GetRequiredService<IServer>();
+            host.HttpAddress = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
             return host;
         }
         catch (Exception failed)
@@ -93,7 +94,9 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves the cluster and ends the actor system; takes less than 30 s whatever state the cluster is in. Any number of times.</summary>
+    /// <summary>
+    /// Leaves the cluster and ends the actor system; takes less than 30 s whatever state the cluster is in. Any number of times.
+    /// </summary>
     public Task StopAsync()
     {
         lock (_gate) return _stopping ??= StopOnceAsync();

@@ -44,7 +44,11 @@ public static class NodeHocon
     private static ImmutableArray<string> Seeds(NodeSettings settings) =>
         [.. settings.Seeds.Select(seed => $"{Scheme(settings)}://{SystemName}@{seed}")];
 
-    private static string Quoted(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text)
+    {
+        var escaped = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        return $"\"{escaped}\"";
+    }
 
     private static string Embedded()
     {

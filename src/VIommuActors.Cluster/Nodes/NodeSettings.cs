@@ -28,7 +28,8 @@ public sealed record NodeSettings
     public bool FaultInjection { get; init; }
 
     /// <summary>
-    /// Lets others be told over HTTP to leave or be downed, and frames be delayed. <see cref="FaultInjection"/> includes it, and adds the cuts.
+    /// Lets others be told over HTTP to leave or be downed, and frames be delayed. <see cref="FaultInjection"/> includes it, and adds the
+    /// cuts.
     /// </summary>
     public bool Admin { get; init; }
 

@@ -69,8 +69,8 @@ public static class OtlpExport
         // The variable for metrics alone wins, and is the whole address.
         if (!IsSet(variables, MetricsEndpoint)) return;
         exporter.Endpoint = new Uri(variables[MetricsEndpoint]);
-        if (variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", ""))
-            == "http/protobuf")
+        var protocol = variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_PROTOCOL", "");
+        if (variables.GetValueOrDefault("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", protocol) == "http/protobuf")
             exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
     }
 
