@@ -28,7 +28,8 @@ public sealed class ReferenceTests
         ["Experiments"] = [.. BelowExperiments, "Exploration"],
         ["Q35"] = [.. Cores, "Seeds", "Machine", "Actors", "Simulation"],
         ["Qtest"] = ["Q35", "Protocols", "Vtd", "Trace"],
-        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "RealTime", "Q35", "Qtest"],
+        ["Cluster"] = [.. Cores, "Seeds", "Machine", "Actors", "Scenarios", "Blueprints", "RealTime", "Wire"],
+        ["Cli"] = [.. BelowExperiments, "Exploration", "Experiments", "RealTime", "Wire", "Cluster", "Q35", "Qtest"],
     };
 
     /// <summary>Packages, by the assemblies they bring. Projects that are not named take the base library and nothing else.</summary>
@@ -42,6 +43,20 @@ public sealed class ReferenceTests
         ["Experiments"] = ["Akka", "HdrHistogram"],
         ["Q35"] = ["Akka"],
         ["Wire"] = ["Akka", "Google.Protobuf"],
+        ["Cluster"] =
+        [
+            "Akka", "Akka.Remote", "Akka.Cluster", "Akka.Cluster.Sharding", "Akka.Hosting", "Serilog", "HdrHistogram",
+            // A node answers over HTTP.
+            "Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting.Abstractions", "Microsoft.AspNetCore.Hosting.Server.Abstractions",
+            "Microsoft.AspNetCore.Http.Abstractions", "Microsoft.AspNetCore.Http.Features", "Microsoft.AspNetCore.Server.Kestrel",
+            "Microsoft.AspNetCore.Server.Kestrel.Core", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.Configuration.Abstractions",
+            "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Diagnostics.HealthChecks",
+            "Microsoft.Extensions.Diagnostics.HealthChecks.Abstractions", "Microsoft.Extensions.Features",
+            "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Primitives", "Microsoft.Net.Http.Headers",
+            // And tells a collector, if there is one.
+            "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Extensions.Hosting",
+            "OpenTelemetry.Api.ProviderBuilderExtensions",
+        ],
     };
 
     public static TheoryData<string> Projects => [.. Product.Projects];

@@ -19,16 +19,12 @@ internal static class ClusterRunView
     public static void Text(IRenderer renderer, Scenario scenario, ClusterJob job, ClusterJobResult result)
     {
         var (report, figures) = (result.Report, result.Report.Figures);
-        var ended = result.WasInterrupted ? ", interrupted" : "";
-        Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{ended}");
-        Line(
-            renderer,
-            $"machines: {report.Spared} spared, {report.Hit} hit, {report.Lost} lost with their hypervisor, "
-            + $"{report.Unexplained} unexplained");
-        Line(
-            renderer,
-            $"DMA: {figures.Dmas} issued, {figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up, "
-            + $"{figures.DmasOpen} open");
+        var interrupted = result.WasInterrupted ? ", interrupted" : "";
+        Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{interrupted}");
+        var lost = FormattableString.Invariant($"{report.Lost} lost with their hypervisor");
+        Line(renderer, $"machines: {report.Spared} spared, {report.Hit} hit, {lost}, {report.Unexplained} unexplained");
+        var ended = FormattableString.Invariant($"{figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up");
+        Line(renderer, $"DMA: {figures.Dmas} issued, {ended}, {figures.DmasOpen} open");
         Line(renderer, $"invalidations: {figures.Invalidations}; {Percentiles(figures.InvalidationNs)}");
         Line(renderer, $"DMA as guests see it: {Percentiles(figures.DmaNs)}");
         foreach (var node in report.Run.Nodes)

@@ -31,9 +31,9 @@ internal static class MembersView
         renderer.Line(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Text(runs.GetProperty("node"))} {Text(runs.GetProperty("role"))} is {state}; {members.GetProperty("count").GetInt32()} members, "
-                + $"{members.GetProperty("unreachable").GetInt32()} unreachable; hosts {runs.GetProperty("halves").GetInt32()} of "
-                + $"{runs.GetProperty("mostHalves").GetInt32()} halves"),
+                $"{Text(runs.GetProperty("node"))} {Text(runs.GetProperty("role"))} is {state}; "
+                + $"{members.GetProperty("count").GetInt32()} members, {members.GetProperty("unreachable").GetInt32()} unreachable; "
+                + $"hosts {runs.GetProperty("halves").GetInt32()} of {runs.GetProperty("mostHalves").GetInt32()} halves"),
             isReady ? Tone.Good : Tone.Bad);
         if (session.IsQuiet) return;
         renderer.Line();
@@ -73,7 +73,8 @@ internal static class MembersView
         Number(run, "framesRefused"),
     ];
 
-    private static Cell Number(JsonElement run, string name) => run.GetProperty(name).GetInt64().ToString("N0", CultureInfo.InvariantCulture);
+    private static Cell Number(JsonElement run, string name) =>
+        run.GetProperty(name).GetInt64().ToString("N0", CultureInfo.InvariantCulture);
 
     // What another process says is shown, not obeyed: no escape sequence of its reaches the terminal.
     private static string Text(JsonElement value) =>

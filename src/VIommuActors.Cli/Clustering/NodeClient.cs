@@ -38,8 +38,8 @@ internal sealed class NodeClient : IDisposable
     /// <summary>Reads an address as a user types it.</summary>
     /// <exception cref="ToolException">It is none.</exception>
     public static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var at) && at.Scheme is "http" or "https" && at.AbsolutePath == "/" && at.Query.Length == 0
-        && at.UserInfo.Length == 0
+        Uri.TryCreate(text, UriKind.Absolute, out var at) && at.Scheme is "http" or "https" && at.AbsolutePath == "/"
+        && at.Query.Length == 0 && at.UserInfo.Length == 0
             ? at
             : throw ToolException.Usage("--at", text, "not the HTTP address of a node", "http://HOST:PORT as viommu node prints it");
 
@@ -78,7 +78,8 @@ internal sealed class NodeClient : IDisposable
             using var stream = response.Content.ReadAsStream(_cancel);
             using var document = JsonDocument.Parse(stream);
             var body = document.RootElement.Clone();
-            if (body.ValueKind != JsonValueKind.Object || !Text(body, "schema").StartsWith("viommu.", StringComparison.Ordinal)) throw Nobody("");
+            if (body.ValueKind != JsonValueKind.Object || !Text(body, "schema").StartsWith("viommu.", StringComparison.Ordinal))
+                throw Nobody("");
             return ((int)response.StatusCode, body);
         }
         catch (Exception failed) when (failed is HttpRequestException or JsonException or IOException

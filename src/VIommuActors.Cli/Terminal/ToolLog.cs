@@ -19,6 +19,11 @@ internal static class ToolLog
 
     private const string Line = "{Level:u3} {Message:lj}{NewLine}{Exception}";
 
+    // A node's lines say whose they are; what does not apply is left out with its space.
+    private const string NodeLine = "{Level:u3} [{Node}] {Message:lj}{NewLine}{Exception}",
+        ActorLine = "{Level:u3} [{Node} {ActorPath}] {Message:lj}{NewLine}{Exception}",
+        MachineLine = "{Level:u3} [{Node} vm {Vm} {ActorPath}] {Message:lj}{NewLine}{Exception}";
+
     /// <summary>Warnings, unless options or else the environment say otherwise.</summary>
     /// <exception cref="ToolException">The variable holds no level.</exception>
     public static LogEventLevel LevelOf(IToolConsole console, bool quiet, int verbosity)
@@ -43,12 +48,29 @@ internal static class ToolLog
     public static Logger Create(IToolConsole console, LogEventLevel level, LogFile? file)
     {
         var setup = new LoggerConfiguration().MinimumLevel.Is(level)
-            .WriteTo.Sink(new WriterSink(console.Error, new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture)));
+            .WriteTo.Sink(new WriterSink(console.Error, new PlacedFormatter()));
         if (file is not null)
         {
             setup.WriteTo.Sink(new WriterSink(file.Writer, new CompactJsonFormatter()));
         }
         return setup.CreateLogger();
+    }
+
+    private sealed class PlacedFormatter : ITextFormatter
+    {
+        private readonly MessageTemplateTextFormatter _tool = Of(Line), _node = Of(NodeLine);
+        private readonly MessageTemplateTextFormatter _actor = Of(ActorLine), _machine = Of(MachineLine);
+
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            var has = logEvent.Properties;
+            var formatter = !has.ContainsKey("Node") ? _tool
+                : !has.ContainsKey("ActorPath") ? _node
+                : !has.ContainsKey("Vm") ? _actor : _machine;
+            formatter.Format(logEvent, output);
+        }
+
+        private static MessageTemplateTextFormatter Of(string template) => new(template, CultureInfo.InvariantCulture);
     }
 
     private sealed class WriterSink(TextWriter writer, ITextFormatter formatter) : ILogEventSink

@@ -5,6 +5,7 @@ using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cluster.Hosting;
 using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Telemetry;
 
 namespace VIommuActors.Cli.Verbs;
 
@@ -105,6 +106,9 @@ internal sealed class NodeVerb : Verb
         Overrides = parse.GetValue(_hocon) is { } path ? Text(path) : "",
         Secret = _host.Console.Variable(VerbHelp.SecretVariable) ?? "",
         Certificate = _certificate.Load(parse, _host.Console),
+        Telemetry = OtlpExport.Variables.Select(name => (Name: name, Value: _host.Console.Variable(name)))
+            .Where(variable => !string.IsNullOrEmpty(variable.Value))
+            .ToImmutableDictionary(variable => variable.Name, variable => variable.Value!),
     };
 
     /// <inheritdoc/>

@@ -91,7 +91,7 @@ internal sealed class DeviceModelSession : HalfActor
                 Broken("the hypervisor's process is gone");
                 break;
             case PartyFailed failed:
-                Run.Log.Error(failed.Reason, "{Vm}: {Party} failed", Vm, failed.Party);
+                Log.Error(failed.Reason, "{Vm}: {Party} failed", Vm, failed.Party);
                 Broken($"{failed.Party} failed: {failed.Reason.Message}");
                 break;
             default:
@@ -130,7 +130,7 @@ internal sealed class DeviceModelSession : HalfActor
     /// <summary>Cut off: nothing that its parties do has an effect any more, so they end.</summary>
     protected override void Broken(string why)
     {
-        Run.Log.Warning("{Vm}: device model of session {Session} ends: {Reason}", Vm, _session, why);
+        Log.Warning("{Vm}: device model of session {Session} ends: {Reason}", Vm, _session, why);
         if (Link is not null) _hypervisor.Tell(new CloseSession(Vm, _session, why), Self);
         CloseLink();
         Context.Stop(Self);

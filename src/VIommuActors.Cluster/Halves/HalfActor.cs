@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Blueprints.Faults;
+using Serilog;
+using VIommuActors.Cluster.Hosting;
 using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Protocols.Messages;
@@ -27,6 +29,10 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     protected RunOnNode Run => run;
 
     protected int Vm => vm;
+
+    /// <summary>For people: every line has the machine and the actor.</summary>
+    protected ILogger Log { get; } = run.Log.ForContext(nameof(Vm), vm)
+        .ForContext(NodeLogger.ActorPath, NodeLogger.PathOf(Context.Self.Path.ToString()));
 
     /// <summary>The other half while the session is open.</summary>
     protected IActorRef? Peer { get; private set; }

@@ -5,6 +5,7 @@ using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Telemetry;
 using VIommuActors.Machine.Hypervisor;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
@@ -46,7 +47,7 @@ internal class HypervisorHalf : HalfActor
         _deviceModels = deviceModels;
         _self = Self;
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => _self.Tell(GuestEnded.Instance));
-        _judge = new JudgedGuest(run.Clock, () => _record.Messages, InvalidationSeen, dmaSeen: DmaSeen);
+        _judge = new JudgedGuest(run.Clock, () => _record.Messages, Invalidated, dmaSeen: Transferred);
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, _record.Count,
@@ -163,7 +164,7 @@ internal class HypervisorHalf : HalfActor
     protected override void Broken(string why)
     {
         if (Link is null) return;
-        Run.Log.Warning("{Vm}: session {Session} is fenced: {Reason}", Vm, _session, why);
+        Log.Warning("{Vm}: session {Session} is fenced: {Reason}", Vm, _session, why);
         if (Peer is { } peer)
         {
             Context.Unwatch(peer);
@@ -186,18 +187,6 @@ internal class HypervisorHalf : HalfActor
         }
         if (Link is null && _unreaped.Count == 0 && now - _openedAtNs > OpenAgainNs) OpenSession(_session);
         if (Run.IsOverdue) EndOverdue();
-    }
-
-    private void InvalidationSeen(long ns)
-    {
-        _invalidationNs.Record(ns);
-        Run.Counters.InvalidationSeen();
-    }
-
-    private void DmaSeen(long ns)
-    {
-        _dmaNs.Record(ns);
-        Run.Counters.DmaSeen();
     }
 
     private void Reap(NodeId party)
@@ -256,6 +245,20 @@ internal class HypervisorHalf : HalfActor
     {
         _toldAtNs = Run.Clock.NowNs;
         _coordinator.Tell(_end!, Self);
+    }
+
+    private void Invalidated(long ns)
+    {
+        _invalidationNs.Record(ns);
+        Run.Counters.InvalidationSeen();
+        RunInstruments.Invalidated(ns, Run.Node, Run.Definition.Protocol);
+    }
+
+    private void Transferred(long ns)
+    {
+        _dmaNs.Record(ns);
+        Run.Counters.DmaSeen();
+        RunInstruments.Transferred(ns, Run.Node, Run.Definition.Protocol);
     }
 
     private sealed class GuestEnded

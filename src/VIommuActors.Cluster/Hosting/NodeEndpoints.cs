@@ -78,7 +78,8 @@ public sealed class NodeEndpoints
             await RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, $"{path} does not take this method", known.Method);
         }
         else if (request.Query.Keys.FirstOrDefault(key => !known.Query.Contains(key)) is { } unknown)
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, "there is no such parameter", string.Join(", ", known.Query), unknown);
+            await RefuseAsync(
+                context, StatusCodes.Status400BadRequest, "there is no such parameter", string.Join(", ", known.Query), unknown);
         else if (request.ContentLength > NodeServer.MostBody)
             await RefuseAsync(context, StatusCodes.Status413PayloadTooLarge, "no request has a body", "none");
         else if (known.Method == Get) await AnswerAsync(context, path);

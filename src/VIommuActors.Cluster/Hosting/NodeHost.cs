@@ -10,27 +10,30 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Telemetry;
+using VIommuActors.Wire;
 
 namespace VIommuActors.Cluster.Hosting;
 
 /// <summary>A node as a process has it: actor system, regions and agent, and an HTTP endpoint for people and probes.</summary>
 /// <remarks>
-/// The HTTP server answers for as long as the host is not disposed of, whatever becomes of the actor system: a probe has to hear that a node
-/// is dead. Nothing here reads environment variables or files; settings are all there is.
+/// The HTTP server answers for as long as the host is not disposed of, whatever becomes of the actor system: a probe has to hear that a
+/// node is dead. Nothing here reads environment variables or files; settings are all there is.
 /// </remarks>
 public sealed class NodeHost : IAsyncDisposable
 {
     /// <summary>
-    /// From <see cref="StopAsync"/> to the end of the actor system at the most. Above the sum of the shutdown's phases; what has not ended by
-    /// then is cut off.
+    /// From <see cref="StopAsync"/> to the end of the actor system at the most. Above the sum of the shutdown's phases; what has not ended
+    /// by then is cut off.
     /// </summary>
-    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(27);
+    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(25);
 
-    private static readonly TimeSpan LongestHttpStop = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestHttpStop = TimeSpan.FromSeconds(1);
 
     private readonly WebApplication _app;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
+    private readonly NodeInstruments _instruments;
     private Task? _stopping;
     private bool _isCutOff;
 
@@ -38,6 +41,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         (_app, Node) = (app, node);
         HttpAddress = new Uri("http://127.0.0.1");
+        _instruments = new NodeInstruments(node.Runs, WireCounters.Of(node.System), node.Settings.Role);
         WhenEnded = EndedAsync();
         Akka.Cluster.Cluster.Get(node.System).RegisterOnMemberUp(() => _ready.TrySetResult());
     }
@@ -47,6 +51,8 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where its HTTP endpoint listens.</summary>
     public Uri HttpAddress { get; private set; }
+
+    internal IServiceProvider Services => _app.Services;
 
     /// <summary>Completes when the member is Up; its regions are there by then. Never, if it ends before that.</summary>
     public Task WhenReady => _ready.Task;
@@ -74,7 +80,8 @@ public sealed class NodeHost : IAsyncDisposable
             nodeLog.Named(host.Node.Name);
             app.Run(new NodeEndpoints(host, log).HandleAsync);
             await app.StartAsync(cancel);
-            host.HttpAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            var server = app.Services.GetRequiredService<IServer>();
+            host.HttpAddress = new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
             return host;
         }
         catch (Exception failed)
@@ -87,7 +94,9 @@ public sealed class NodeHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves the cluster and ends the actor system; takes less than 30 s whatever state the cluster is in. Any number of times.</summary>
+    /// <summary>
+    /// Leaves the cluster and ends the actor system; takes less than 30 s whatever state the cluster is in. Any number of times.
+    /// </summary>
     public Task StopAsync()
     {
         lock (_gate) return _stopping ??= StopOnceAsync();
@@ -106,7 +115,9 @@ public sealed class NodeHost : IAsyncDisposable
         {
             // A client that holds its connection does not hold the process.
         }
+        // The last metrics go out here.
         await _app.DisposeAsync();
+        _instruments.Dispose();
     }
 
     private static WebApplication Build(NodeSettings settings, NodeLog log, Func<NodeHost?> host)
@@ -116,6 +127,7 @@ public sealed class NodeHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => NodeServer.Configure(options, settings));
         builder.Services.AddHealthChecks();
+        OtlpExport.Add(builder.Services, builder.Configuration, settings.Telemetry, settings.Role, () => host()!.Node.Name);
         builder.Services.AddAkka(NodeHocon.SystemName, (akka, _) =>
         {
             akka.AddHocon(

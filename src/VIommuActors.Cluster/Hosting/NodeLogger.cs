@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
@@ -62,6 +63,11 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 
+    /// <summary>The machine that an actor belongs to: the entity below its shard; null for actors that belong to none.</summary>
+    internal static int? VmOf(string path) =>
+        path.Split('/') is ["", "system", "sharding", _, _, var entity, ..]
+        && int.TryParse(entity, NumberStyles.None, CultureInfo.InvariantCulture, out var vm) ? vm : null;
+
     private static LogEventLevel LevelOf(LogLevel level) => level switch
     {
         LogLevel.DebugLevel => LogEventLevel.Debug,
@@ -74,7 +80,9 @@ internal sealed class NodeLogger : UntypedActor, IRequiresMessageQueue<ILoggerMe
     {
         var level = LevelOf(entry.LogLevel());
         if (_log?.Log is not { } target || !target.IsEnabled(level)) return;
-        var log = target.ForContext(ActorPath, PathOf(entry.LogSource)).ForContext("SourceContext", entry.LogClass.FullName);
+        var path = PathOf(entry.LogSource);
+        var log = target.ForContext(ActorPath, path).ForContext("SourceContext", entry.LogClass.FullName);
+        if (VmOf(path) is { } vm) log = log.ForContext("Vm", vm);
         if (entry.Message is LogMessage message) log.Write(level, entry.Cause, message.Format, [.. message.Parameters()]);
         else log.Write(level, entry.Cause, "{Text:l}", entry.Message?.ToString());
     }

@@ -1,10 +1,13 @@
 using System.Globalization;
 using System.Net;
 using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Telemetry;
 
 namespace VIommuActors.Cluster.Hosting;
 
-/// <summary>What a node may be started with. Whoever can reach a node's ports can run machines on it, so remote addresses are the exception.</summary>
+/// <summary>
+/// What a node may be started with. Whoever can reach a node's ports can run machines on it, so remote addresses are the exception.
+/// </summary>
 public static class NodeRules
 {
     /// <summary>Machines' halves that one node may be told to host.</summary>
@@ -26,7 +29,8 @@ public static class NodeRules
         Port("--port", settings.Port);
         Port("--http-port", settings.HttpPort);
         Require(
-            settings.MaxHalves is >= 1 and <= MostHalves, "--max-machines", Text(settings.MaxHalves), "out of range", $"1 to {MostHalves:N0}");
+            settings.MaxHalves is >= 1 and <= MostHalves, "--max-machines", Text(settings.MaxHalves), "out of range",
+            string.Create(CultureInfo.InvariantCulture, $"1 to {MostHalves:N0}"));
         Require(settings.Seeds.Length <= MostSeeds, "--seed", Text(settings.Seeds.Length), "too many", $"at most {MostSeeds}");
         foreach (var seed in settings.Seeds)
             Require(TryParseNode(seed, out _, out _), "--seed", seed, "not a node", "host:port");
@@ -36,6 +40,7 @@ public static class NodeRules
         Require(
             settings.Certificate is null or { HasPrivateKey: true }, "--tls-certificate", settings.Certificate?.Subject ?? "",
             "has no private key", "a certificate with its key");
+        OtlpExport.Check(settings.Telemetry);
         Remote(settings, "--host", settings.Host);
         Remote(settings, "--http-host", settings.HttpHost);
         Require(

@@ -28,7 +28,8 @@ public sealed record NodeSettings
     public bool FaultInjection { get; init; }
 
     /// <summary>
-    /// Lets others be told over HTTP to leave or be downed, and frames be delayed. <see cref="FaultInjection"/> includes it, and adds the cuts.
+    /// Lets others be told over HTTP to leave or be downed, and frames be delayed. <see cref="FaultInjection"/> includes it, and adds the
+    /// cuts.
     /// </summary>
     public bool Admin { get; init; }
 
@@ -49,6 +50,11 @@ public sealed record NodeSettings
 
     /// <summary>What a POST has to bring as <c>Authorization: Bearer</c>; empty: nothing, on loopback only.</summary>
     public string Secret { get; init; } = "";
+
+    /// <summary>
+    /// The standard variables of OpenTelemetry that are set, by name; metrics are sent when one names an endpoint, and not otherwise.
+    /// </summary>
+    public ImmutableDictionary<string, string> Telemetry { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>True when the node takes commands over HTTP.</summary>
     public bool TakesCommands => Admin || FaultInjection;

@@ -1,3 +1,4 @@
+using VIommuActors.Oracle;
 using VIommuActors.Wire.Messages;
 
 namespace VIommuActors.Cluster.Runs;
@@ -5,7 +6,7 @@ namespace VIommuActors.Cluster.Runs;
 /// <summary>Sums over the halves of a run that live on one node; any thread.</summary>
 public sealed class RunCounters
 {
-    private long _sent, _again, _refused, _misdirected, _messages, _dmas, _done, _invalidations;
+    private long _sent, _again, _refused, _misdirected, _messages, _dmas, _done, _invalidations, _stale;
     private int _running, _ended;
 
     /// <summary>Frames sent for the first time.</summary>
@@ -38,6 +39,9 @@ public sealed class RunCounters
     /// <summary>Invalidations that guests here saw complete.</summary>
     public long Invalidations => Volatile.Read(ref _invalidations);
 
+    /// <summary>Accesses of theirs through a translation that was over.</summary>
+    public long Stale => Volatile.Read(ref _stale);
+
     internal void Sent() => Interlocked.Increment(ref _sent);
 
     internal void Again() => Interlocked.Increment(ref _again);
@@ -62,5 +66,7 @@ public sealed class RunCounters
         Interlocked.Increment(ref _ended);
         Interlocked.Add(ref _messages, figures.Messages);
         Interlocked.Add(ref _dmas, figures.Dmas);
+        foreach (var (property, count) in Properties.All.Zip(figures.Violations))
+            if (property is Property.StaleWrite or Property.StaleRead) Interlocked.Add(ref _stale, count);
     }
 }

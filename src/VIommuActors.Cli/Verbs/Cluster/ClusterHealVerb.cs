@@ -7,7 +7,11 @@ namespace VIommuActors.Cli.Verbs.Cluster;
 /// <summary><c>viommu cluster heal</c>.</summary>
 internal sealed class ClusterHealVerb : ClusterVerb
 {
-    private readonly Option<string[]> _nodes = new("--node") { Description = "A member; may be given again; default: all", HelpName = "NODE" };
+    private readonly Option<string[]> _nodes = new("--node")
+    {
+        Description = "A member; may be given again; default: all",
+        HelpName = "NODE",
+    };
 
     /// <summary>Declares it.</summary>
     public ClusterHealVerb(ToolHost host)
@@ -25,6 +29,7 @@ internal sealed class ClusterHealVerb : ClusterVerb
     protected override ExitCode Run(ParseResult parse, ToolSession session, NodeClient node)
     {
         var names = parse.GetValue(_nodes) ?? [];
-        return Tell(session, node, $"/cluster/heal{Query(names)}", $"no longer cut off from {(names.Length == 0 ? "any" : string.Join(", ", names))}");
+        var from = names.Length == 0 ? "any" : string.Join(", ", names);
+        return Tell(session, node, $"/cluster/heal{Query(names)}", $"no longer cut off from {from}");
     }
 }

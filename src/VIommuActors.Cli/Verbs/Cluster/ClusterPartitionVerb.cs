@@ -7,7 +7,12 @@ namespace VIommuActors.Cli.Verbs.Cluster;
 /// <summary><c>viommu cluster partition</c>.</summary>
 internal sealed class ClusterPartitionVerb : ClusterVerb
 {
-    private readonly Option<string[]> _nodes = new("--node") { Description = "A member it is cut off from; may be given again", HelpName = "NODE", Required = true };
+    private readonly Option<string[]> _nodes = new("--node")
+    {
+        Description = "A member it is cut off from; may be given again",
+        HelpName = "NODE",
+        Required = true,
+    };
 
     /// <summary>Declares it.</summary>
     public ClusterPartitionVerb(ToolHost host)

@@ -58,6 +58,14 @@ internal sealed class ClusterRunVerb : Verb
         Description = "Frames between halves sent twice on purpose, of 1000",
         HelpName = "N",
     };
+    private readonly Option<string> _address = new("--host")
+    {
+        Description = "With --nodes: address of this node, under which the others reach it",
+        HelpName = "H",
+        DefaultValueFactory = _ => "127.0.0.1",
+    };
+    private readonly Option<bool> _remote = new("--allow-remote") { Description = "Allow an address that other hosts can reach" };
+    private readonly TlsCertificate _certificate = new();
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for the artefacts; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
@@ -70,7 +78,10 @@ internal sealed class ClusterRunVerb : Verb
     {
         Add(_scenario);
         Option[] options =
-            [_protocol, _machines, _spawn, _nodes, _duration, _plan, _loss, _duplicates, _input.Seed, _out, _input.Set];
+        [
+            _protocol, _machines, _spawn, _nodes, _address, _remote, _certificate.Option, _duration, _plan, _loss, _duplicates, _input.Seed,
+            _out, _input.Set,
+        ];
         foreach (var option in options) Add(option);
     }
 
@@ -95,20 +106,24 @@ internal sealed class ClusterRunVerb : Verb
         // Plan and scenario come first: they hold the seed, whatever happens to the run.
         AtomicFile.WriteText(folder.File("scenario.conf"), ScenarioPrinter.Print(loaded));
         if (job.Plan is { } plan) AtomicFile.WriteText(folder.File(PlanFile), plan.Text());
-        var settings = new NodeSettings
-        {
-            Role = NodeRole.Coordinator,
-            Seeds = [.. seeds],
-            FaultInjection = job.Spawn.Length > 0,
-        };
         try
         {
+            var settings = new NodeSettings
+            {
+                Role = NodeRole.Coordinator,
+                Seeds = [.. seeds],
+                Host = parse.GetValue(_address)!,
+                AllowRemote = parse.GetValue(_remote),
+                Certificate = _certificate.Load(parse, session.Host.Console),
+                FaultInjection = job.Spawn.Length > 0,
+            };
+            using var certificate = settings.Certificate;
             var result = RunAsync(session, settings, job).GetAwaiter().GetResult();
             return Show(session, loaded.Scenario, job, result, folder);
         }
         catch (NodeSettingsException refused)
         {
-            throw ToolException.Usage("--nodes", refused.Value, refused.Reason, refused.Accepted);
+            throw ToolException.Usage(refused.Key, refused.Value, refused.Reason, refused.Accepted);
         }
         catch (IOException notStarted)
         {

@@ -8,7 +8,12 @@ namespace VIommuActors.Cli.Verbs.Cluster;
 /// <summary><c>viommu cluster slow</c>.</summary>
 internal sealed class ClusterSlowVerb : ClusterVerb
 {
-    private readonly Option<int> _ms = new("--ms") { Description = "Milliseconds, 0 to 60000; 0 as usual", HelpName = "N", Required = true };
+    private readonly Option<int> _ms = new("--ms")
+    {
+        Description = "Milliseconds, 0 to 60000; 0 as usual",
+        HelpName = "N",
+        Required = true,
+    };
 
     /// <summary>Declares it.</summary>
     public ClusterSlowVerb(ToolHost host)
