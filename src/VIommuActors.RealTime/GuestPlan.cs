@@ -1,5 +1,6 @@
 using VIommuActors.Actors;
 using VIommuActors.Blueprints.Building;
+using VIommuActors.Guest.Cpu;
 using VIommuActors.Machine.DeviceModel;
 using VIommuActors.Machine.Cpu;
 using VIommuActors.Oracle;
@@ -17,9 +18,20 @@ namespace VIommuActors.RealTime;
 public sealed record GuestPlan(Scenario Scenario, IProtocol Protocol, ulong Seed, Func<bool>? EndsEarly = null)
 {
     /// <summary>The machine of guest <paramref name="guest"/> alone.</summary>
-    public MachineSpec Machine(int guest, IGuestWatch watch, IMemoryWatch memory, IDeviceMeter meter, IVcpuWatch vcpus) => new()
+    /// <param name="guest">Number of the guest.</param>
+    /// <param name="watch">Told what it does.</param>
+    /// <param name="memory">Told what reaches its memory.</param>
+    /// <param name="meter">Told what its devices cost.</param>
+    /// <param name="vcpus">Told how its vCPUs end.</param>
+    /// <param name="beforeWork">Awaited by each vCPU between start-up and its first round.</param>
+    public MachineSpec Machine(
+        int guest, IGuestWatch watch, IMemoryWatch memory, IDeviceMeter meter, IVcpuWatch vcpus,
+        Func<IGuestCpu, GuestCode>? beforeWork = null) => new()
     {
-        Guests = [MachineBuilder.RealTimeGuest(Scenario, Protocol, new SeededRandom(Seed).Derive("workload"), guest, EndsEarly)],
+        Guests =
+        [
+            MachineBuilder.RealTimeGuest(Scenario, Protocol, new SeededRandom(Seed).Derive("workload"), guest, EndsEarly, beforeWork),
+        ],
         FirstGuest = guest,
         Protocol = Protocol,
         Parts = new RealParts(new Lock(), Scenario.Topology.Vcpus),

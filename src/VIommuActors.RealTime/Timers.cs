@@ -3,19 +3,32 @@ using VIommuActors.Protocols.Messages;
 
 namespace VIommuActors.RealTime;
 
-/// <summary>Notes that a party sends itself for later, on Akka's own scheduler.</summary>
+/// <summary>Notes that a party sends itself for later, on the system's scheduler.</summary>
 public static class Timers
 {
     /// <summary>
-    /// Shorter delays than this are a message to oneself: the scheduler counts in ticks of milliseconds, and what a party does in the
-    /// meantime takes real time anyway.
+    /// What is due sooner than that does not wait for a timer, which ends to the millisecond: it comes when what is ready now has had its
+    /// turn.
     /// </summary>
     public const long ShortestNs = 500_000;
 
     /// <summary>Hands <paramref name="message"/> back to <paramref name="self"/> after <paramref name="delayNs"/>.</summary>
-    public static void After(IScheduler scheduler, IActorRef self, long delayNs, Message message)
+    public static void After(IScheduler scheduler, IActorRef self, long delayNs, Message message) =>
+        After(scheduler, self, delayNs, message, self);
+
+    /// <summary>Hands <paramref name="message"/> of <paramref name="sender"/> to <paramref name="target"/>, later by so much.</summary>
+    public static void After(IScheduler scheduler, IActorRef target, long delayNs, Message message, IActorRef? sender)
     {
-        if (delayNs < ShortestNs) self.Tell(message, self);
-        else scheduler.ScheduleTellOnce(TimeSpan.FromTicks(delayNs / TimeSpan.NanosecondsPerTick), self, message, self);
+        if (delayNs < ShortestNs) Later(target, message, sender);
+        else scheduler.ScheduleTellOnce(TimeSpan.FromTicks(delayNs / TimeSpan.NanosecondsPerTick), target, message, sender);
+    }
+
+    /// <summary>Hands it over behind everything that waits for a thread of the pool.</summary>
+    public static void Later(IActorRef target, Message message, IActorRef? sender) =>
+        ThreadPool.UnsafeQueueUserWorkItem(new Delivery(target, message, sender), preferLocal: false);
+
+    private sealed class Delivery(IActorRef target, Message message, IActorRef? sender) : IThreadPoolWorkItem
+    {
+        public void Execute() => target.Tell(message, sender);
     }
 }

@@ -19,6 +19,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
     {
         await driver.Start(cpu);
         if (cpu.Index == 0) cpu.Watch.WorkBegins(cpu.Guest);
+        if (settings.BeforeWork is { } ready) await ready(cpu);
         var devices = driver.Platform.Devices;
         for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
         {
@@ -26,6 +27,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
             await _owners[device.Index].Acquire(cpu);
             await Round(cpu, device);
             _owners[device.Index].Release(cpu);
+            if (cpu.GivesWay) await cpu.Yield();
         }
         await cpu.Backlog(0);
     }
