@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VIommuActors.Cli;
 using VIommuActors.Cli.Terminal;
 
@@ -8,4 +9,10 @@ Console.CancelKeyPress += (_, press) =>
     press.Cancel = !interrupt.IsCancellationRequested;
     interrupt.Cancel();
 };
+// Whoever ends a service or a container sends this one, and waits a while before he insists.
+using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+});
 return (int)ViommuTool.Run(args, new SystemToolConsole(), interrupt.Token);
