@@ -46,7 +46,7 @@ internal static class RunView
         Verdict(renderer, outcome);
         if (outcome.Comparison.Finding is { } finding)
         {
-            ComparisonView.Finding(renderer, outcome.Comparison, finding);
+            ComparisonView.Finding(renderer, outcome.Comparison, finding, outcome.Manifest.Command);
         }
         else if (outcome.Code != ExitCode.AsExpected)
         {

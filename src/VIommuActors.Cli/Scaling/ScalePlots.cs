@@ -68,20 +68,24 @@ internal static class ScalePlots
     {
         var plot = new Plot();
         var samples = outcome.Result.Samples;
-        if (samples.Length > 1)
+        if (samples.Any(sample => sample.AtNs > 0))
         {
             var pairs = samples.Skip(1).Zip(samples, (now, before) => (Now: now, Before: before)).Where(pair => pair.Now.AtNs > pair.Before.AtNs)
                 .ToArray();
             double Rate(long count, (RealTime.Scaling.ScaleSample Now, RealTime.Scaling.ScaleSample Before) pair) =>
                 count * NsPerSecond / (pair.Now.AtNs - pair.Before.AtNs);
-            var xs = pairs.Select(pair => pair.Now.AtNs / NsPerSecond).ToArray();
-            var messages = plot.Add.ScatterLine(xs, [.. pairs.Select(pair => Rate(pair.Now.Messages - pair.Before.Messages, pair))]);
-            messages.LegendText = "messages";
-            var dmas = plot.Add.ScatterLine(xs, [.. pairs.Select(pair => Rate(pair.Now.Dmas - pair.Before.Dmas, pair))]);
-            dmas.LegendText = "DMAs";
-            (messages.LineWidth, dmas.LineWidth) = (2, 2);
+            // A rate is that of the time before it: the first one reaches back to the beginning.
+            double[] xs = [0, .. pairs.Select(pair => pair.Now.AtNs / NsPerSecond)];
+            double[] messages = [.. pairs.Select(pair => Rate(pair.Now.Messages - pair.Before.Messages, pair))];
+            double[] dmas = [.. pairs.Select(pair => Rate(pair.Now.Dmas - pair.Before.Dmas, pair))];
+            foreach (var (name, rates) in new[] { ("messages", messages), ("DMAs", dmas) })
+            {
+                var line = plot.Add.ScatterLine(xs, [rates[0], .. rates]);
+                line.LegendText = name;
+                line.LineWidth = 2;
+            }
+            plot.Axes.SetLimits(0, Math.Max(xs[^1], 1e-3), 0, Math.Max(1, messages.Max() * 1.1));
         }
-        plot.Axes.SetLimitsY(0, Math.Max(1, plot.Axes.GetDataLimits().Top * 1.1));
         plot.Title(Title(outcome, "throughput"));
         plot.XLabel("seconds of the measured window");
         plot.YLabel("per second");

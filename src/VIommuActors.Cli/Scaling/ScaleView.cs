@@ -24,7 +24,8 @@ internal static class ScaleView
         var topology = plan.Request.Scenario.Topology;
         var devices = topology.Devices.Sum(group => group.Count);
         var judge = plan.Request.HasOracle ? "" : ", no oracle";
-        return $"seed {Seed.Hex(plan.Request.Seed)}: {Count(topology.Guests)} guests of {topology.Vcpus} vCPUs and {devices} devices,"
+        return $"seed {Seed.Hex(plan.Request.Seed)}: {Count(topology.Guests)} {(topology.Guests == 1 ? "guest" : "guests")} of {topology.Vcpus} {(topology.Vcpus == 1 ? "vCPU" : "vCPUs")} and"
+            + $" {devices} {(devices == 1 ? "device" : "devices")},"
             + $" {plan.Request.Protocol.Name}{judge}; times in µs of real time unless a unit stands behind them";
     }
 

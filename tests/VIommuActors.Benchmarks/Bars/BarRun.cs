@@ -15,6 +15,8 @@ public static class BarRun
         ("rates", SearchBars.Rates),
         ("workers", SearchBars.Workers),
         ("qtest", QtestBars.RoundTrips),
+        ("scale", ScaleBars.Throughput),
+        ("guests", ScaleBars.Flatness),
         ("coyote", CoyoteBars.Rates),
         ("defects", CoyoteBars.Defects),
         ("rare", CoyoteBars.Rare),
