@@ -7,7 +7,8 @@ namespace VIommuActors.RealTime;
 /// <summary>What one guest spends and how its vCPUs end; told from the threads of all its parties.</summary>
 public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
 {
-    // Parties send from different threads: those of one line of the processor's cache would wait for each other.
+    // Parties send from different threads: counters in one line of the processor's cache would wait for each other. The first parties of
+    // a guest have one each, which only its own thread writes; the last one is for all others.
     private const int Lanes = 8, LaneWidth = 8;
 
     private readonly Lock _gate = new();
@@ -88,7 +89,9 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
     /// <summary>A message is under way.</summary>
     public void Count(Message message)
     {
-        Interlocked.Increment(ref _sent[(1 + (message.From.Index & (Lanes - 1))) * LaneWidth]);
+        var party = message.From.Index;
+        if ((uint)party < Lanes - 1) _sent[(1 + party) * LaneWidth]++;
+        else Interlocked.Increment(ref _sent[Lanes * LaneWidth]);
         Costs?.Count(message);
     }
 

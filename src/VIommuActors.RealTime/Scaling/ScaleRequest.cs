@@ -21,6 +21,9 @@ public sealed record ScaleRequest(Scenario Scenario, IProtocol Protocol, ulong S
     /// <summary>True: it is counted what messages are spent on, which costs a little for each.</summary>
     public bool CountsCosts { get; init; }
 
-    /// <summary>How long guests may take for the round that they are in, in nanoseconds; null: 5 s more than their own patience.</summary>
+    /// <summary>
+    /// How long guests may take for the round that they are in, and for none to boot, in nanoseconds; null: 5 s more than their own
+    /// patience, and 15 s.
+    /// </summary>
     public long? GraceNs { get; init; }
 }

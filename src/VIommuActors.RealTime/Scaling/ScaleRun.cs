@@ -63,7 +63,7 @@ public sealed class ScaleRun : IAsyncDisposable
             var ready = _state.ReadyGuests;
             progress?.Invoke(ready);
             if (ready != seen) (seen, seenNs) = (ready, _state.Clock.NowNs);
-            else if (_state.Clock.NowNs - seenNs > BootPatience.TotalNanoseconds) break;
+            else if (_state.Clock.NowNs - seenNs > (_state.Request.GraceNs ?? BootPatience.TotalNanoseconds)) break;
         }
         _startedNs = _state.Clock.NowNs - began;
         if (!_isCancelled) Weigh();
