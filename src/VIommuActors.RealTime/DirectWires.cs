@@ -10,8 +10,8 @@ namespace VIommuActors.RealTime;
 /// that, a vCPU that polls, or one that always has a next request, would keep its thread for ever; therefore what a vCPU tells itself in
 /// order to go on later goes behind what waits for any thread.
 /// </remarks>
-public sealed class DirectWires(NodeTable table, HostClock clock, IScheduler scheduler, GuestRecord record, Action<NodeId, Exception> failed)
-    : IWires
+public sealed class DirectWires(
+    NodeTable table, HostClock clock, IScheduler scheduler, GuestRecord record, Action<NodeId, Exception> failed) : IWires
 {
     /// <inheritdoc/>
     public long NowNs => clock.NowNs;

@@ -13,7 +13,8 @@ namespace VIommuActors.RealTime;
 /// at a time is held on each link until the next one has gone ahead, or its time has come.
 /// </remarks>
 public sealed class FaultyWires(
-    NodeTable table, HostClock clock, IScheduler scheduler, GuestRecord record, MessageFaults faults, Action<NodeId, Exception> failed) : IWires
+    NodeTable table, HostClock clock, IScheduler scheduler, GuestRecord record, MessageFaults faults, Action<NodeId, Exception> failed)
+    : IWires
 {
     /// <summary>The least that a message waits to be overtaken: timers end to the millisecond.</summary>
     private const long LeastPatienceNs = 1_000_000;

@@ -2,7 +2,9 @@ using HdrHistogram;
 
 namespace VIommuActors.RealTime;
 
-/// <summary>Latencies of one kind of operation, recorded from any thread. Nanoseconds, three significant digits, an hour at the most.</summary>
+/// <summary>
+/// Latencies of one kind of operation, recorded from any thread. Nanoseconds, three significant digits, an hour at the most.
+/// </summary>
 public sealed class Latencies
 {
     /// <summary>The longest that is told apart: an hour. Longer ones count as an hour.</summary>

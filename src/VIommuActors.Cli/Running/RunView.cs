@@ -14,7 +14,8 @@ internal static class RunView
 
     /// <summary>The line above everything else.</summary>
     public static string Header(Manifest manifest) =>
-        $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol}; {(manifest.IsReal ? Numbers.RealTimeLegend : Numbers.TimeLegend)}";
+        $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol};"
+        + $" {(manifest.IsReal ? Numbers.RealTimeLegend : Numbers.TimeLegend)}";
 
     /// <summary>Tables, how the run ended, and the verdict; last, if something broke, the command that shows it again.</summary>
     public static void Text(IRenderer renderer, RunOutcome outcome, string? folder)

@@ -18,7 +18,8 @@ internal static class ScaleArtefacts
         [0, 1, 5, 10, 25, 50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.999, 100];
 
     /// <summary>The manifest before the run: it holds what it takes to do it again, whatever becomes of it.</summary>
-    public static void Begin(RunFolder folder, ScalePlan plan) => AtomicFile.WriteText(folder.File("manifest.json"), plan.Manifest.Text((ManifestEnd?)null));
+    public static void Begin(RunFolder folder, ScalePlan plan) =>
+        AtomicFile.WriteText(folder.File("manifest.json"), plan.Manifest.Text((ManifestEnd?)null));
 
     /// <summary>Everything else.</summary>
     /// <param name="folder">Where to.</param>
@@ -48,7 +49,8 @@ internal static class ScaleArtefacts
         var text = new StringBuilder("percentile,invalidation_ns,dma_ns\n");
         foreach (var percent in Percentiles)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{percent},{At(outcome.Result.InvalidationNs, percent)},{At(outcome.Result.DmaNs, percent)}\n");
+            var (invalidation, dma) = (At(outcome.Result.InvalidationNs, percent), At(outcome.Result.DmaNs, percent));
+            text.Append(CultureInfo.InvariantCulture, $"{percent},{invalidation},{dma}\n");
         }
         return text.ToString();
     }

@@ -70,8 +70,8 @@ internal static class ScalePlots
         var samples = outcome.Result.Samples;
         if (samples.Any(sample => sample.AtNs > 0))
         {
-            var pairs = samples.Skip(1).Zip(samples, (now, before) => (Now: now, Before: before)).Where(pair => pair.Now.AtNs > pair.Before.AtNs)
-                .ToArray();
+            var pairs = samples.Skip(1).Zip(samples, (now, before) => (Now: now, Before: before))
+                .Where(pair => pair.Now.AtNs > pair.Before.AtNs).ToArray();
             double Rate(long count, (RealTime.Scaling.ScaleSample Now, RealTime.Scaling.ScaleSample Before) pair) =>
                 count * NsPerSecond / (pair.Now.AtNs - pair.Before.AtNs);
             // A rate is that of the time before it: the first one reaches back to the beginning.

@@ -24,9 +24,8 @@ internal static class ScaleView
         var topology = plan.Request.Scenario.Topology;
         var devices = topology.Devices.Sum(group => group.Count);
         var judge = plan.Request.HasOracle ? "" : ", no oracle";
-        return $"seed {Seed.Hex(plan.Request.Seed)}: {Count(topology.Guests)} {(topology.Guests == 1 ? "guest" : "guests")} of {topology.Vcpus} {(topology.Vcpus == 1 ? "vCPU" : "vCPUs")} and"
-            + $" {devices} {(devices == 1 ? "device" : "devices")},"
-            + $" {plan.Request.Protocol.Name}{judge}; times in µs of real time unless a unit stands behind them";
+        return $"seed {Seed.Hex(plan.Request.Seed)}: {Some(topology.Guests, "guest")} of {Some(topology.Vcpus, "vCPU")} and"
+            + $" {Some(devices, "device")}, {plan.Request.Protocol.Name}{judge}; {RealTimeLegend}";
     }
 
     /// <summary>Tables, what was left open, and the verdict.</summary>
@@ -127,6 +126,8 @@ internal static class ScaleView
         writer.WriteString("folder", folder);
         writer.WriteString("repro", outcome.Plan.Manifest.Repro);
     });
+
+    private static string Some(int count, string what) => $"{Count(count)} {what}{(count == 1 ? "" : "s")}";
 
     private static TextTable Rates(ScaleResult result) => new(
         [

@@ -58,7 +58,8 @@ internal sealed class ScaleVerb : Verb
         Add(_protocol);
         Add(_duration);
         Add(_noOracle);
-        _input.Seed.Description = "Decimal, 0x hex, or a git hash; seeds what guests draw. The order of things is the host's: no two runs are alike";
+        _input.Seed.Description =
+            "Decimal, 0x hex, or a git hash; seeds what guests draw. The order of things is the host's: no two runs are alike";
         Add(_input.Seed);
         Add(_out);
         Add(_input.Set);
@@ -167,7 +168,8 @@ internal sealed class ScaleVerb : Verb
             }
             var kind = group.Kind == DeviceKind.DmaEngine ? "dma-engine" : group.Kind == DeviceKind.Nic ? "nic" : "mapper";
             sets.Add(
-                $"topology.devices=[ {{ kind = {kind}, count = {Text(count)}, in-flight = {Text(group.InFlight)}, viommu = {Text(group.VIommu)} }} ]");
+                $"topology.devices=[ {{ kind = {kind}, count = {Text(count)}, in-flight = {Text(group.InFlight)},"
+                + $" viommu = {Text(group.VIommu)} }} ]");
             loaded = ScenarioInput.Load(asked, sets);
         }
         if (guests is { } many and > MostInSchema)
@@ -199,14 +201,14 @@ internal sealed class ScaleVerb : Verb
             : RunFolder.New(root, manifest.Loaded.Scenario.Name, manifest.Seed, manifest.Protocol, manifest.Started);
     }
 
-    private static int? Number(ParseResult parse, Option<string?> option, int most, string what) => parse.GetValue(option) switch
+    private static int? Number(ParseResult parse, Option<string?> option, int most, string what)
     {
-        null => null,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most =>
-            number,
-        var text => throw ToolException.Usage(
-            option.Name, text, $"not a number of {what}", string.Create(CultureInfo.InvariantCulture, $"1 to {most}")),
-    };
+        if (parse.GetValue(option) is not { } text) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw ToolException.Usage(
+                option.Name, text, $"not a number of {what}", string.Create(CultureInfo.InvariantCulture, $"1 to {most}"));
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,8 +6,8 @@ using Akka.Event;
 namespace VIommuActors.RealTime.Scaling;
 
 /// <summary>
-/// Akka's scheduler on the timers of the runtime, which end to the millisecond. Akka's own wheel turns in steps of 10 ms at the least, which
-/// a guest that waits for its invalidation would see.
+/// Akka's scheduler on the timers of the runtime, which end to the millisecond. Akka's own wheel turns in steps of 10 ms at the least,
+/// which a guest that waits for its invalidation would see.
 /// </summary>
 /// <param name="config">The <c>akka.scheduler</c> section; nothing in it is read.</param>
 /// <param name="log">Unused.</param>

@@ -11,8 +11,8 @@ using VIommuActors.Seeds;
 namespace VIommuActors.RealTime.Scaling;
 
 /// <summary>
-/// Parent of one guest's parties: <c>/user/guests/g17</c>. It builds them, starts them, lets their work begin, and tells its own parent when
-/// the last vCPU has ended. Parties tell each other directly; no message of theirs comes by here.
+/// Parent of one guest's parties: <c>/user/guests/g17</c>. It builds them, starts them, lets their work begin, and tells its own parent
+/// when the last vCPU has ended. Parties tell each other directly; no message of theirs comes by here.
 /// </summary>
 internal sealed class GuestActor(int number, RunState state) : UntypedActor
 {

@@ -86,7 +86,8 @@ public sealed class ScaleRun : IAsyncDisposable
         {
             var left = end - Elapsed;
             if (left <= TimeSpan.Zero) break;
-            await Step(_state.Ended, left < _samples.Interval ? left : _samples.Interval, cancel);
+            // A delay is cut to whole milliseconds: without one more, the last of them would be a hundred samples.
+            await Step(_state.Ended, left < _samples.Interval ? left + TimeSpan.FromMilliseconds(1) : _samples.Interval, cancel);
             ThrowIfVoid();
             _isCancelled |= cancel.IsCancellationRequested;
             var sample = Sample();
