@@ -35,7 +35,8 @@ public sealed class WorkPlan
     /// <summary>Plans a scenario's work.</summary>
     /// <exception cref="RecordedTraceException">The recording cannot be read.</exception>
     public static WorkPlan For(
-        Scenario scenario, IProtocol protocol, SeededRandom random, RecordingShelf shelf, Func<IGuestMemory, IGuestMemory>? untimed = null) =>
+        Scenario scenario, IProtocol protocol, SeededRandom random, RecordingShelf shelf,
+        Func<IGuestMemory, IGuestMemory>? untimed = null) =>
         scenario.Workload.Kind == WorkloadKind.Trace
             ? Replaying(scenario, protocol, random, shelf.Get(scenario.Workload.File!))
             : new WorkPlan(MachineBuilder.Guests(scenario, protocol, random, untimed));

@@ -20,6 +20,15 @@ internal static class ScaleBars
         var system = RealSystem.Create();
         var raw = new PingPongSubject(system, pairs, balls);
         Measure.Warm(() => raw.Run(1_000_000));
+        var fresh = new PingPongSubject(system, pairs, balls, isFresh: true);
+        Measure.Warm(() => fresh.Run(1_000_000));
+        var freshes = Enumerable.Range(0, 5).Select(_ =>
+        {
+            var (one, other) = (Measure.Of(() => fresh.Run(8_000_000)), Measure.Of(() => raw.Run(8_000_000)));
+            return other / one;
+        });
+        yield return Bar.Figure(
+            "ping-pong of fresh messages / of one object", Measure.Median(freshes), "x", "what it costs that messages are allocated");
         foreach (var protocol in new[] { "translate", "drain" })
         {
             foreach (var hasOracle in new[] { false, true })
