@@ -27,7 +27,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     private readonly Dictionary<(DomainKey Domain, ulong Iova, ulong Mask), List<(Grant Grant, int Page)>> _live = [];
     private readonly Dictionary<(DomainKey Domain, ulong Frame, ulong Mask, bool IsWrite), Grant> _past = [];
     private readonly Dictionary<(DomainKey Domain, ulong Frame, ulong Mask), int> _generations = [];
-    private readonly SortedDictionary<long, (int Guest, SourceId Source, Grant Grant)> _requests = [];
+    private readonly Dictionary<long, (int Guest, SourceId Source, Grant Grant)> _requests = [];
     private readonly long[] _counts = new long[Properties.All.Count];
     private readonly List<Violation> _violations = [];
     private readonly HashSet<int> _panicked = [];
@@ -169,7 +169,7 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     public void Panicked(int guest)
     {
         _panicked.Add(guest);
-        foreach (var work in _requests.Where(request => request.Value.Guest == guest).Select(request => request.Key).ToArray())
+        foreach (var work in _requests.Where(request => request.Value.Guest == guest).Select(request => request.Key).Order().ToArray())
             Abandoned(work);
     }
 
@@ -227,7 +227,8 @@ public sealed class DmaOracle(IRunPosition position) : IGuestWatch, IMemoryWatch
     /// <summary>The run is over: every request that is still open is lost.</summary>
     public void Close()
     {
-        foreach (var (work, request) in _requests)
+        // A hash has no order that a report could rely on.
+        foreach (var (work, request) in _requests.OrderBy(request => request.Key))
             Report(Property.LostDma, request.Guest, request.Source, request.Grant.Iova, request.Grant.Frames[0], work, request.Grant);
         _requests.Clear();
     }

@@ -7,13 +7,18 @@ namespace VIommuActors.RealTime;
 /// <summary>What one guest spends and how its vCPUs end; told from the threads of all its parties.</summary>
 public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
 {
+    // Parties send from different threads: counters in one line of the processor's cache would wait for each other. The first parties of
+    // a guest have one each, which only its own thread writes; the last one is for all others.
+    private const int Lanes = 8, LaneWidth = 8;
+
     private readonly Lock _gate = new();
     private readonly List<Vcpu> _vcpus = [];
     private readonly List<string> _stops = [];
     private readonly int _count;
     private readonly Latencies _dmaNs;
     private readonly Action _ended;
-    private long _messages, _copied;
+    private readonly long[] _sent = new long[(Lanes + 1) * LaneWidth];
+    private long _copied;
     private int _running;
 
     /// <summary>The record of a guest of <paramref name="vcpus"/> vCPUs.</summary>
@@ -26,7 +31,18 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
     }
 
     /// <summary>Messages that parties of the guest sent each other.</summary>
-    public long Messages => Volatile.Read(ref _messages);
+    public long Messages
+    {
+        get
+        {
+            var sum = 0L;
+            for (var lane = 1; lane <= Lanes; lane++) sum += Volatile.Read(ref _sent[lane * LaneWidth]);
+            return sum;
+        }
+    }
+
+    /// <summary>Also told of every message, if it is wanted what they are spent on.</summary>
+    public MessageCosts? Costs { get; init; }
 
     /// <summary>Bytes that a design moved beyond the device's own access.</summary>
     public long BytesCopied => Volatile.Read(ref _copied);
@@ -61,8 +77,23 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
         }
     }
 
+    /// <summary>vCPUs that sit inside the hypervisor and execute nothing. To be asked when nothing of the guest runs any more.</summary>
+    public IReadOnlyList<Vcpu> Blocked
+    {
+        get
+        {
+            lock (_gate) return [.. _vcpus.Where(vcpu => vcpu.End == VcpuEnd.Running && vcpu.IsBlockedInXen)];
+        }
+    }
+
     /// <summary>A message is under way.</summary>
-    public void Count(Message message) => Interlocked.Increment(ref _messages);
+    public void Count(Message message)
+    {
+        var party = message.From.Index;
+        if ((uint)party < Lanes - 1) _sent[(1 + party) * LaneWidth]++;
+        else Interlocked.Increment(ref _sent[Lanes * LaneWidth]);
+        Costs?.Count(message);
+    }
 
     /// <inheritdoc/>
     public void Served(long ns) => _dmaNs.Record(ns);

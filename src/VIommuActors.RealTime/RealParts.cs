@@ -11,7 +11,7 @@ namespace VIommuActors.RealTime;
 
 /// <summary>
 /// The real machine, with one difference: vCPUs of a guest share their driver's state as if they ran on one thread, so here they take
-/// turns, a message at a time. Units, devices and memory run beside them.
+/// turns, a message at a time. Units, devices and memory run beside them. And they give way: see <see cref="DirectWires"/>.
 /// </summary>
 public sealed class RealParts(Lock turns, int vcpus) : MachineParts
 {
@@ -20,7 +20,11 @@ public sealed class RealParts(Lock turns, int vcpus) : MachineParts
         IPort port, GuestNodes nodes, int index, IGuestMemory ram, IGuestWatch guest, IDice dice, IGuestProgram program, IVcpuWatch watch,
         bool relaxesAtOnce)
     {
-        var cpu = base.Cpu(port, nodes, index, ram, guest, dice, program, watch, relaxesAtOnce);
+        var cpu = new Vcpu(port, nodes, index, ram, guest, dice, program, watch) 
+        {
+            GivesWay = true,
+            RelaxesAtOnce = relaxesAtOnce,
+        };
         return vcpus == 1 ? cpu : new TakingTurns(cpu, turns);
     }
 

@@ -4,7 +4,7 @@ namespace VIommuActors.Cli.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "compare", "run", "explore", "replay", "chart", "qtest", "scenario", "scenario list", "scenario show", "scenario lint", "doctor"];
+    public static TheoryData<string> Verbs => ["", "compare", "run", "scale", "explore", "replay", "chart", "qtest", "scenario", "scenario list", "scenario show", "scenario lint", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -159,7 +159,7 @@ public sealed class DummyVIommuActor(NodeId node, IWires wires, GuestNodes nodes
 {
     /// <summary>Props of a dummy.</summary>
     public static Props Props(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new DummyVIommuActor(node, wires, nodes, life, build));
+        PartyProducer<DummyVIommuActor>.Props(() => new DummyVIommuActor(node, wires, nodes, life, build));
 
     /// <inheritdoc/>
     protected override void Started() => Deliver(new PowerOn(Node, Again: true));
@@ -171,7 +171,7 @@ public sealed class DmaDeviceActor(NodeId node, IWires wires, GuestNodes nodes, 
 {
     /// <summary>Props of a device.</summary>
     public static Props Props(NodeId node, IWires wires, GuestNodes nodes, int life, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new DmaDeviceActor(node, wires, nodes, life, build));
+        PartyProducer<DmaDeviceActor>.Props(() => new DmaDeviceActor(node, wires, nodes, life, build));
 
     private bool _takesRequests = true;
 

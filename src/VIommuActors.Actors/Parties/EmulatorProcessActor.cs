@@ -21,7 +21,7 @@ public sealed class EmulatorProcessActor : UntypedActor
 
     /// <summary>Props of a process.</summary>
     public static Props Props(NodeTable table, ImmutableArray<(NodeId Node, Props Props)> children) =>
-        Akka.Actor.Props.Create(() => new EmulatorProcessActor(table, children));
+        PartyProducer<EmulatorProcessActor>.Props(() => new EmulatorProcessActor(table, children));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>

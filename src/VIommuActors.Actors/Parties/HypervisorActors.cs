@@ -11,7 +11,7 @@ public sealed class VIommuActor(NodeId node, IWires wires, Func<IPort, IParty> b
 {
     /// <summary>Props of a unit.</summary>
     public static Props Props(NodeId node, IWires wires, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new VIommuActor(node, wires, build));
+        PartyProducer<VIommuActor>.Props(() => new VIommuActor(node, wires, build));
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);
@@ -22,7 +22,7 @@ public sealed class IoreqServerActor(NodeId node, IWires wires, Func<IPort, IPar
 {
     /// <summary>Props of a guest's ioreq side.</summary>
     public static Props Props(NodeId node, IWires wires, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new IoreqServerActor(node, wires, build));
+        PartyProducer<IoreqServerActor>.Props(() => new IoreqServerActor(node, wires, build));
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);
@@ -33,7 +33,7 @@ public sealed class GuestMemoryActor(NodeId node, IWires wires, Func<IPort, IPar
 {
     /// <summary>Props of a guest's memory.</summary>
     public static Props Props(NodeId node, IWires wires, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new GuestMemoryActor(node, wires, build));
+        PartyProducer<GuestMemoryActor>.Props(() => new GuestMemoryActor(node, wires, build));
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);
@@ -44,7 +44,7 @@ public sealed class VcpuActor(NodeId node, IWires wires, Func<IPort, IParty> bui
 {
     /// <summary>Props of a vCPU.</summary>
     public static Props Props(NodeId node, IWires wires, Func<IPort, IParty> build) =>
-        Akka.Actor.Props.Create(() => new VcpuActor(node, wires, build));
+        PartyProducer<VcpuActor>.Props(() => new VcpuActor(node, wires, build));
 
     /// <inheritdoc/>
     protected override IParty Build() => build(this);

@@ -74,12 +74,21 @@ public static class MachineBuilder
     /// <param name="random">The run's stream.</param>
     /// <param name="guest">Number of the guest.</param>
     /// <param name="endsEarly">Asked before each round; true ends the guest's work.</param>
-    public static GuestSpec RealTimeGuest(Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<bool>? endsEarly) =>
-        Guest(scenario, protocol, random.Derive($"guest-{guest}"), guest, static ram => ram, isRealTime: true, endsEarly);
+    /// <param name="relaxesAtOnce">Polling loops relax after the first look: what they wait for is far away.</param>
+    /// <param name="beforeWork">Awaited by each vCPU between start-up and its first round.</param>
+    public static GuestSpec RealTimeGuest(
+        Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<bool>? endsEarly, bool relaxesAtOnce,
+        Func<IGuestCpu, GuestCode>? beforeWork = null) =>
+        Guest(
+            scenario, protocol, random.Derive($"guest-{guest}"), guest, static ram => ram,
+            settings => settings with { MeasuresWindow = true, EndsEarly = endsEarly, BeforeWork = beforeWork }) with
+        {
+            RelaxesAtOnce = relaxesAtOnce,
+        };
 
     private static GuestSpec Guest(
         Scenario scenario, IProtocol protocol, SeededRandom random, int guest, Func<IGuestMemory, IGuestMemory>? untimed,
-        bool isRealTime = false, Func<bool>? endsEarly = null)
+        Func<SyntheticSettings, SyntheticSettings>? inRealTime = null)
     {
         var topology = scenario.Topology;
         var bases = Enumerable.Range(0, topology.VIommus).Select(i => FirstUnitBase + ((ulong)i * 0x1000)).ToImmutableArray();
@@ -106,11 +115,10 @@ public static class MachineBuilder
         var heap = new GuestHeap(1UL << 20, platform.RamBytes);
         var driver = new IommuDriver(platform, heap, ram);
         var pool = new BufferPool(heap, scenario.Workload.BufferPages, (ulong)scenario.Workload.MapPageSize);
-        var settings = Settings(scenario, devices, untimed is not null, isRealTime) with
-        {
-            MeasuresWindow = isRealTime,
-            EndsEarly = endsEarly,
-        };
+        // In real time a guest polls and waits for its devices as in virtual time; only what its own steps take is not made up.
+        var isSearch = untimed is not null && inRealTime is null;
+        var settings = Settings(scenario, devices, isSearch);
+        if (inRealTime is not null) settings = inRealTime(settings);
         return new GuestSpec
         {
             Vcpus = topology.Vcpus,
@@ -122,7 +130,7 @@ public static class MachineBuilder
                 ? new AttachDetachProgram(driver, pool, settings)
                 : new SyntheticProgram(driver, pool, heap, settings),
             Dice = vcpu => Dice(random, vcpu),
-            RelaxesAtOnce = untimed is not null,
+            RelaxesAtOnce = isSearch,
         };
     }
 
@@ -166,7 +174,7 @@ public static class MachineBuilder
     }
 
     private static SyntheticSettings Settings(
-        Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, bool untimed, bool isRealTime)
+        Scenario scenario, ImmutableArray<(DeviceSpec Spec, DeviceKind Kind)> devices, bool untimed)
     {
         var workload = scenario.Workload;
         var pagesPerRequest = workload.BufferPages * (workload.MapPageSize / 4096);
@@ -187,7 +195,7 @@ public static class MachineBuilder
             WritePercent = workload.WritePercent,
             MapperUses = workload.MapperUses,
             // Without time a pause is one more choice and changes nothing.
-            ThinkNs = untimed && !isRealTime ? 0 : workload.ThinkNs,
+            ThinkNs = untimed ? 0 : workload.ThinkNs,
             Backlog = RequestsPerSlot * devices.Max(device => device.Spec.Profile.InFlight),
             NewPolicy = (driver, pool) => workload.Policy switch
             {

@@ -51,11 +51,11 @@ internal static class ComparisonView
     }
 
     /// <summary>One sentence on what broke, and last the command that shows it again.</summary>
-    public static void Finding(IRenderer renderer, Comparison comparison, Finding finding)
+    public static void Finding(IRenderer renderer, Comparison comparison, Finding finding, string? command = null)
     {
         renderer.Line();
         renderer.Line($"{finding.Protocol}, seed {Seed.Hex(finding.Seed)}: {finding.What}");
-        renderer.Line(CommandText.Run(comparison.Asked, comparison.Sets, finding.Protocol, finding.Seed));
+        renderer.Line(command ?? CommandText.Run(comparison.Asked, comparison.Sets, finding.Protocol, finding.Seed));
     }
 
     private static string Title(Scenario scenario)

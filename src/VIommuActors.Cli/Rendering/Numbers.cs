@@ -10,6 +10,9 @@ internal static class Numbers
     /// <summary>What a reader has to know about <see cref="Time"/>.</summary>
     public const string TimeLegend = "times in µs of virtual time unless a unit stands behind them";
 
+    /// <summary>The same for runs by the host's clock.</summary>
+    public const string RealTimeLegend = "times in µs of real time unless a unit stands behind them";
+
     /// <summary>Microseconds to the nanosecond; from 10 ms on in a unit that is named.</summary>
     public static string Time(long ns) => ns switch
     {

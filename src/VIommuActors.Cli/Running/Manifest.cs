@@ -21,10 +21,23 @@ internal sealed record Manifest(
     LoadedScenario Loaded, string Asked, ImmutableArray<string> Sets, string Protocol, ulong Seed, DateTimeOffset Started)
 {
     /// <summary>The command that does it again.</summary>
-    public string Repro => CommandText.Run(Asked, Sets, Protocol, Seed);
+    public string Repro => Command ?? CommandText.Run(Asked, Sets, Protocol, Seed);
+
+    /// <summary>That command where it is not <c>viommu run</c> with what stands here.</summary>
+    public string? Command { get; init; }
+
+    /// <summary>True for a run by the host's clock.</summary>
+    public bool IsReal { get; init; }
 
     /// <summary>The manifest before the run (null), or with how it ended.</summary>
-    public string Text(RunOutcome? end)
+    public string Text(RunOutcome? end) => Text(end is null ? null : new ManifestEnd(
+        FiguresJson.NameOf(end.Tally.Figures.Verdict),
+        FiguresJson.NameOf(end.Tally.Outcome),
+        RunView.NameOf(end.Result.Ending),
+        end.TraceSha256));
+
+    /// <summary>As above.</summary>
+    public string Text(ManifestEnd? end)
     {
         var scenario = ScenarioPrinter.Print(Loaded);
         return JsonDocuments.Text("viommu.manifest/1", writer =>
@@ -37,9 +50,9 @@ internal sealed record Manifest(
             writer.WriteString("scenario", Loaded.Scenario.Name);
             writer.WriteString("protocol", Protocol);
             writer.WriteString("seed", Input.Seed.Hex(Seed));
-            writer.WriteString("verdict", end is null ? null : FiguresJson.NameOf(end.Tally.Figures.Verdict));
-            writer.WriteString("outcome", end is null ? null : FiguresJson.NameOf(end.Tally.Outcome));
-            writer.WriteString("ending", end is null ? null : RunView.NameOf(end.Result.Ending));
+            writer.WriteString("verdict", end?.Verdict);
+            writer.WriteString("outcome", end?.Outcome);
+            writer.WriteString("ending", end?.Ending);
             writer.WriteString("traceSha256", end?.TraceSha256);
             writer.WriteString("scenarioSource", Loaded.Source);
             writer.WriteString("scenarioSha256", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(scenario))));
@@ -47,3 +60,10 @@ internal sealed record Manifest(
         });
     }
 }
+
+/// <summary>How a run ended, in words that stay.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Outcome">The verdict held against the expectation.</param>
+/// <param name="Ending">What ended it.</param>
+/// <param name="TraceSha256">Digest of its trace; null without one.</param>
+internal sealed record ManifestEnd(string Verdict, string Outcome, string Ending, string? TraceSha256);

@@ -14,7 +14,8 @@ internal static class RunView
 
     /// <summary>The line above everything else.</summary>
     public static string Header(Manifest manifest) =>
-        $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol}; {Numbers.TimeLegend}";
+        $"seed {Seed.Hex(manifest.Seed)}: one run of {manifest.Protocol};"
+        + $" {(manifest.IsReal ? Numbers.RealTimeLegend : Numbers.TimeLegend)}";
 
     /// <summary>Tables, how the run ended, and the verdict; last, if something broke, the command that shows it again.</summary>
     public static void Text(IRenderer renderer, RunOutcome outcome, string? folder)
@@ -22,9 +23,10 @@ internal static class RunView
         var result = outcome.Result;
         ComparisonView.Tables(renderer, outcome.Comparison);
         renderer.Line();
+        var (steps, time) = outcome.Manifest.IsReal ? ("messages", "real") : ("steps", "virtual");
         renderer.Line(
-            $"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} steps"
-            + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of virtual time");
+            $"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} {steps}"
+            + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of {time} time");
         foreach (var remark in result.Figures.Remarks)
         {
             renderer.Line(remark);
@@ -45,7 +47,7 @@ internal static class RunView
         Verdict(renderer, outcome);
         if (outcome.Comparison.Finding is { } finding)
         {
-            ComparisonView.Finding(renderer, outcome.Comparison, finding);
+            ComparisonView.Finding(renderer, outcome.Comparison, finding, outcome.Manifest.Command);
         }
         else if (outcome.Code != ExitCode.AsExpected)
         {
@@ -75,8 +77,13 @@ internal static class RunView
         writer.WriteString("traceSha256", outcome.TraceSha256);
         writer.WriteString("ending", NameOf(outcome.Result.Ending));
         writer.WriteNumber("steps", outcome.Result.Steps);
-        writer.WriteNumber("virtualNs", outcome.Result.Figures.VirtualNs);
+        writer.WriteNumber("virtualNs", outcome.Manifest.IsReal ? 0 : outcome.Result.Figures.VirtualNs);
         writer.WriteString("repro", outcome.Manifest.Repro);
+        if (outcome.Manifest.IsReal)
+        {
+            writer.WriteString("clock", "real");
+            writer.WriteNumber("realNs", outcome.Result.Figures.VirtualNs);
+        }
         if (outcome.Repetition is { } repetition)
         {
             writer.WriteBoolean("deterministic", repetition.IsSame);

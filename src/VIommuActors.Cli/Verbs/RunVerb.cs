@@ -7,13 +7,14 @@ using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
 using VIommuActors.Experiments.Running;
 using VIommuActors.Scenarios;
+using VIommuActors.Scenarios.Model;
 
 namespace VIommuActors.Cli.Verbs;
 
 /// <summary><c>viommu run</c>: one run, with its artefacts.</summary>
 internal sealed class RunVerb : Verb
 {
-    private const string VirtualClock = "virtual";
+    private const string VirtualClock = "virtual", RealClock = "real", Clocks = VirtualClock + ", " + RealClock;
     private const string ManifestFile = "manifest.json", TraceFile = "trace.jsonl", SecondTraceFile = "trace.second.jsonl";
 
     private readonly ScenarioInput _input = new();
@@ -21,8 +22,9 @@ internal sealed class RunVerb : Verb
     private readonly Option<string?> _protocol = new("--protocol") { Description = "Instead of the scenario's own", HelpName = "P" };
     private readonly Option<string> _clock = new("--clock")
     {
-        Description = "virtual: time moves only when nobody can run",
-        HelpName = VirtualClock,
+        Description = "virtual: time moves only when nobody can run, and a seed is a run. real: all cores and the host's clock, no trace; "
+            + "races are rarer, so a scenario that expects a violation may well hold (code 4)",
+        HelpName = VirtualClock + "|" + RealClock,
         DefaultValueFactory = _ => VirtualClock,
     };
     private readonly Option<string?> _out = new("--out")
@@ -53,6 +55,7 @@ internal sealed class RunVerb : Verb
         "viommu run stale-dma",
         "viommu run stale-dma --protocol translate --seed 0x7 --out /tmp/race",
         "viommu run quiet --check-determinism --no-trace --json",
+        "viommu run many-guests --clock real",
     ];
 
     /// <inheritdoc/>
@@ -61,8 +64,9 @@ internal sealed class RunVerb : Verb
         var (comparison, manifest) = Plan(parse, session);
         // The manifest comes first: it holds the seed, whatever happens to the run.
         var folder = FolderFor(parse, session, manifest);
-        AtomicFile.WriteText(folder.File(ManifestFile), manifest.Text(null));
-        var outcome = Execute(session, comparison, manifest, folder, parse.GetValue(_noTrace), parse.GetValue(_checkDeterminism));
+        AtomicFile.WriteText(folder.File(ManifestFile), manifest.Text((ManifestEnd?)null));
+        var noTrace = parse.GetValue(_noTrace) || manifest.IsReal;
+        var outcome = Execute(session, comparison, manifest, folder, noTrace, parse.GetValue(_checkDeterminism));
         Keep(folder, outcome);
         Show(session, outcome, folder);
         if (outcome.Code == ExitCode.Interrupted)
@@ -75,14 +79,23 @@ internal sealed class RunVerb : Verb
     private (Comparison Comparison, Manifest Manifest) Plan(ParseResult parse, ToolSession session)
     {
         var clock = parse.GetValue(_clock)!;
-        if (clock != VirtualClock)
+        if (clock is not (VirtualClock or RealClock))
         {
-            throw ToolException.Usage("--clock", clock, "there is no such clock", VirtualClock);
+            throw ToolException.Usage("--clock", clock, "there is no such clock", Clocks);
+        }
+        var isReal = clock == RealClock;
+        if (isReal && parse.GetValue(_checkDeterminism))
+        {
+            throw ToolException.Usage("--check-determinism", "", "in real time no two runs are alike", $"--clock {VirtualClock}");
         }
         var seed = _input.SeedOf(parse);
         var named = parse.GetValue(_protocol) is { } name ? ScenarioInput.ProtocolOf(name) : null;
         var asked = parse.GetValue(_scenario)!;
         var loaded = _input.Load(asked, parse);
+        if (isReal && loaded.Scenario.Workload.Kind == WorkloadKind.Trace)
+        {
+            throw ToolException.Usage("--clock", clock, "a recording is replayed in virtual time", VirtualClock);
+        }
         var protocol = named ?? loaded.Scenario.Protocol;
         if (ScenarioRunner.WhyNot(loaded.Scenario, protocol) is { } problem)
         {
@@ -92,7 +105,11 @@ internal sealed class RunVerb : Verb
         var sets = _input.SetsOf(parse);
         return (
             new Comparison(loaded.Scenario, asked, sets, seed, 1, [new Tally(loaded.Scenario, protocol)], []),
-            new Manifest(loaded, asked, sets, protocol, seed, session.Host.Clock.GetUtcNow()));
+            new Manifest(loaded, asked, sets, protocol, seed, session.Host.Clock.GetUtcNow())
+            {
+                IsReal = isReal,
+                Command = isReal ? $"{CommandText.Run(asked, sets, protocol, seed)} --clock {RealClock}" : null,
+            });
     }
 
     private RunFolder FolderFor(ParseResult parse, ToolSession session, Manifest manifest)
@@ -106,7 +123,7 @@ internal sealed class RunVerb : Verb
     private static RunOutcome Execute(
         ToolSession session, Comparison comparison, Manifest manifest, RunFolder folder, bool noTrace, bool checkDeterminism)
     {
-        using var runner = session.Host.CreateRunner();
+        using var runner = manifest.IsReal ? new RealRunner() : session.Host.CreateRunner();
         var request = new RunRequest(comparison.Scenario, manifest.Protocol, manifest.Seed);
         RunResult result;
         TracedRun? traced = null;

@@ -12,6 +12,7 @@ internal static class VerbCatalog
     [
         new CompareVerb(host),
         new RunVerb(host),
+        new ScaleVerb(host),
         new ExploreVerb(host),
         new ReplayVerb(host),
         new ShrinkVerb(host),

@@ -18,7 +18,8 @@ internal sealed class HalfWires(
     public void Send(IActorRef sender, NodeId to, Message message)
     {
         count(message);
-        if (IsHere[to.Index]) table[to].Tell(message, sender);
+        if (message is Wake) Timers.Later(table[to], message, sender);
+        else if (IsHere[to.Index]) table[to].Tell(message, sender);
         else half.Tell(new Outbound(to, message, -1), sender);
     }
 

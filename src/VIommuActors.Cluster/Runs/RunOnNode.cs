@@ -28,7 +28,7 @@ public sealed class RunOnNode
         Node = node;
         _weather = weather;
         Log = log.ForContext("Run", definition.Run).ForContext(nameof(Node), node);
-        Plan = new GuestPlan(scenario, protocol, definition.Seed, () => IsEnding);
+        Plan = new GuestPlan(scenario, protocol, definition.Seed, () => IsEnding, RelaxesAtOnce: true);
     }
 
     /// <summary>As the coordinator gave it.</summary>

@@ -42,6 +42,11 @@ public interface IGuestCpu
     /// <summary>Polling loops relax after each look; see <see cref="Spin"/>.</summary>
     bool RelaxesAtOnce => false;
 
+    /// <summary>
+    /// Other guests want the thread that this one runs on: a polling loop lets them go first after each look, and so does a round.
+    /// </summary>
+    bool GivesWay => false;
+
     /// <summary>Runs code that takes <paramref name="ns"/> ≥ 0 and touches nothing.</summary>
     CpuWait Pause(long ns);
 

@@ -9,7 +9,10 @@ namespace VIommuActors.Guest.Cpu;
 /// Relax after the first look already. In a run without time a pause ends when nothing else can happen, so a loop that relaxes at once
 /// looks once at any moment and then only when it must: endless schedules of looks that see nothing are left out, and nothing else.
 /// </param>
-public struct Spin(bool relaxAtOnce = false)
+/// <param name="givesWay">
+/// Relax after each look for as good as no time, where others have to run for there to be anything to see. The doubling begins as late.
+/// </param>
+public struct Spin(bool relaxAtOnce = false, bool givesWay = false)
 {
     /// <summary>Looks between two doublings.</summary>
     public const int Tight = 64;
@@ -17,10 +20,13 @@ public struct Spin(bool relaxAtOnce = false)
     private const long FirstPauseNs = 1000;
     private int _looks;
 
+    /// <summary>The polling of a vCPU.</summary>
+    public static Spin Of(IGuestCpu cpu) => new(cpu.RelaxesAtOnce, cpu.GivesWay);
+
     /// <summary>Nanoseconds to relax before the next look.</summary>
     public long NextPauseNs()
     {
         var doublings = relaxAtOnce ? ++_looks : _looks++ / Tight;
-        return doublings == 0 ? 0 : FirstPauseNs << Math.Min(doublings - 1, 20);
+        return doublings == 0 ? givesWay ? 1 : 0 : FirstPauseNs << Math.Min(doublings - 1, 20);
     }
 }

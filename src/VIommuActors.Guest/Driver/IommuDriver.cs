@@ -189,7 +189,7 @@ public sealed class IommuDriver
             await cpu.Write(at + RegisterOffset.Gcmd, 4, (uint)(enabled | bit));
             if (bit != Gcmd.SetRootTable) enabled |= bit;
             var began = cpu.NowNs;
-            var spin = new Spin(cpu.RelaxesAtOnce);
+            var spin = Spin.Of(cpu);
             while (((Gcmd)(uint)await cpu.Read(at + RegisterOffset.Gsts, 4) & bit) == 0)
             {
                 if (cpu.NowNs - began > _platform.InvalidationTimeoutNs)

@@ -83,7 +83,7 @@ public sealed class QueuedInvalidator : IInvalidator
     public async GuestCode Submit(IGuestCpu cpu, IReadOnlyList<InvalidationDescriptor> descriptors)
     {
         var began = cpu.NowNs;
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         while (!await TrySubmit(cpu, descriptors, began))
         {
             // Aborted by a device-TLB timeout: Linux repeats the whole submission, here with the same limit and patience as a poll.
@@ -97,7 +97,7 @@ public sealed class QueuedInvalidator : IInvalidator
     {
         var slots = descriptors.Count + 1;
         await _lock.Acquire(cpu);
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         // One slot stays free because head = tail means empty.
         while (_free < slots + 1)
         {
@@ -118,7 +118,7 @@ public sealed class QueuedInvalidator : IInvalidator
         await cpu.Write(_unitBase + RegisterOffset.Iqt, 4, (ulong)_head * 16);
         _lock.Release(cpu);
 
-        spin = new Spin(cpu.RelaxesAtOnce);
+        spin = Spin.Of(cpu);
         uint seen;
         while ((seen = Load(cpu, status)) == InUse)
         {

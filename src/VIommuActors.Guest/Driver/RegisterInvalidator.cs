@@ -44,7 +44,7 @@ public sealed class RegisterInvalidator(ulong unitBase, ulong iotlbOffset, long 
         var began = cpu.NowNs;
         if (address is { } iva) await cpu.Write(unitBase + iotlbOffset - 8, 8, iva);
         await cpu.Write(unitBase + register, 8, command);
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         while ((await cpu.Read(unitBase + register, 8) & Ivt) != 0)
         {
             if (cpu.NowNs - began > timeoutNs)

@@ -123,7 +123,7 @@ internal sealed class ReplayQueue(ReplaySettings settings, ReplayTables tables, 
 
     private async GuestCode Poll(IGuestCpu cpu, GuestPhysical address, uint data, long began)
     {
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         while (Load(cpu, address) != data)
         {
             if (cpu.NowNs - began > settings.InvalidationTimeoutNs)

@@ -285,7 +285,7 @@ public sealed class TraceProgram : IGuestProgram
             return value;
         }
         if ((uint)e.Offset != RegisterOffset.Gsts) return value;
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         while (cpu.NowNs - began <= _settings.InvalidationTimeoutNs)
         {
             value = await cpu.Read(_settings.UnitBase + (uint)e.Offset, e.Size);
@@ -316,7 +316,7 @@ public sealed class TraceProgram : IGuestProgram
     {
         if (_open is not { } open) return;
         _open = null;
-        var spin = new Spin(cpu.RelaxesAtOnce);
+        var spin = Spin.Of(cpu);
         var looks = 0;
         ulong value;
         while (((value = await cpu.Read(_settings.UnitBase + open.Register, 8)) & Busy) != 0)

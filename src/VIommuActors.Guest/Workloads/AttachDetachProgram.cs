@@ -21,6 +21,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
     {
         await driver.Start(cpu);
         if (cpu.Index == 0) cpu.Watch.WorkBegins(cpu.Guest);
+        if (settings.BeforeWork is { } ready) await ready(cpu);
         var devices = driver.Platform.Devices;
         for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
         {
@@ -29,6 +30,7 @@ public sealed class AttachDetachProgram(IommuDriver driver, BufferPool pool, Syn
             await Round(cpu, device);
             _owners[device.Index].Release(cpu);
             if (settings.ThinkNs > 0) await cpu.Pause(settings.ThinkNs);
+            if (cpu.GivesWay) await cpu.Yield();
         }
         await cpu.Backlog(0);
     }

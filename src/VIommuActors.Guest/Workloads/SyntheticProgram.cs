@@ -21,12 +21,14 @@ public sealed class SyntheticProgram(IommuDriver driver, BufferPool pool, GuestH
     {
         await driver.Start(cpu);
         await SetUpRings(cpu);
+        if (settings.BeforeWork is { } ready) await ready(cpu);
         var policy = settings.NewPolicy(driver, pool);
         var devices = driver.Platform.Devices;
         for (var round = 0L; round < settings.Rounds && settings.EndsEarly?.Invoke() is not true; round++)
         {
             await Round(cpu, policy, devices[(int)((round + cpu.Index) % devices.Length)]);
             if (settings.ThinkNs > 0) await cpu.Pause(settings.ThinkNs);
+            if (cpu.GivesWay) await cpu.Yield();
         }
         await cpu.Backlog(0);
         await policy.Finish(cpu);

@@ -1,3 +1,4 @@
+using VIommuActors.Guest.Cpu;
 using VIommuActors.Guest.Driver;
 using VIommuActors.Guest.Policies;
 
@@ -53,6 +54,9 @@ public sealed record SyntheticSettings
 
     /// <summary>Asked before each round: true ends the work before its last one. Null: never.</summary>
     public Func<bool>? EndsEarly { get; init; }
+
+    /// <summary>Awaited by each vCPU between start-up and its first round. Null: it goes on at once.</summary>
+    public Func<IGuestCpu, GuestCode>? BeforeWork { get; init; }
 
     /// <summary>Builds the policy of one vCPU.</summary>
     public required Func<IommuDriver, BufferPool, IMappingPolicy> NewPolicy { get; init; }

@@ -96,6 +96,9 @@ public sealed class Vcpu : IParty, IGuestCpu, ICpuWaitOwner
     public bool RelaxesAtOnce { get; init; }
 
     /// <inheritdoc/>
+    public bool GivesWay { get; init; }
+
+    /// <inheritdoc/>
     public bool HandlesFault { get; set; }
 
     /// <summary>How it ended.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace VIommuActors.Vtd.Memory;
 
 /// <summary>
-/// Sparse guest RAM from guest-physical 0 up to <see cref="Size"/>. A directory of 2 MiB chunks leads to 4 KiB pages, which come into
-/// being with the first non-zero write, so 64 GiB of untouched RAM cost a quarter of a megabyte.
+/// Sparse guest RAM from guest-physical 0 up to <see cref="Size"/>. A directory of 512 KiB chunks leads to 4 KiB pages, which come
+/// into being with the first non-zero write, so 64 GiB of untouched RAM cost a megabyte, and a guest that touches little a kilobyte or two.
 /// </summary>
 /// <remarks>
 /// Aligned 64-bit and 32-bit accesses are atomic and may come from several threads; byte spans are copied without any order.
@@ -17,9 +17,9 @@ public sealed class GuestRam : IGuestMemory
     public const ulong MaxSize = 64UL << 30;
 
     private const int QwordsPerPage = 512;
-    private const int PagesPerChunk = 512;
+    private const int PagesPerChunk = 128;
     private const int PageShift = 9;   // of a quadword index
-    private const int ChunkShift = 18; // of a quadword index
+    private const int ChunkShift = 16; // of a quadword index
 
     private readonly ulong[]?[]?[] _chunks;
     private readonly ulong _qwords;
@@ -33,7 +33,7 @@ public sealed class GuestRam : IGuestMemory
             throw new ArgumentOutOfRangeException(nameof(bytes), bytes, "RAM is a multiple of 4 KiB, from 4 KiB to 64 GiB.");
         Size = bytes;
         _qwords = bytes >> 3;
-        _chunks = new ulong[]?[]?[(int)((bytes + 0x1fffff) >> 21)];
+        _chunks = new ulong[]?[]?[(int)((bytes + 0x7ffff) >> 19)];
     }
 
     /// <summary>Bytes of RAM; the first address behind it is a hole.</summary>

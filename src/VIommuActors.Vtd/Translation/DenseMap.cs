@@ -7,7 +7,7 @@ namespace VIommuActors.Vtd.Translation;
 internal sealed class DenseMap<TValue>
     where TValue : struct
 {
-    private const int FirstLength = 64;
+    private const int FirstLength = 8; // a guest among thousands uses few of its entries
 
     private readonly int _capacity;
     private int[] _buckets; // index of the chain's first slot, plus one

@@ -16,6 +16,8 @@ public static class BarRun
         ("workers", SearchBars.Workers),
         ("qtest", QtestBars.RoundTrips),
         ("wire", WireBars.Frames),
+        ("scale", ScaleBars.Throughput),
+        ("guests", ScaleBars.Flatness),
         ("coyote", CoyoteBars.Rates),
         ("defects", CoyoteBars.Defects),
         ("rare", CoyoteBars.Rare),

@@ -1,0 +1,85 @@
+using System.Globalization;
+using VIommuActors.Benchmarks.Subjects;
+using VIommuActors.RealTime.Scaling;
+
+namespace VIommuActors.Benchmarks.Bars;
+
+/// <summary>Guests in real time: what a message costs beside Akka's own, what a DMA and a guest cost among thousands.</summary>
+internal static class ScaleBars
+{
+    private const int Few = 100, Many = 10_000;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2), LongWindow = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// Messages per CPU-second on the way of a DMA against raw ping-pong. 20 guests, of each five actors that move DMA and eight requests
+    /// in flight; so 50 pairs with three balls each.
+    /// </summary>
+    public static IEnumerable<Bar> Throughput()
+    {
+        const int guests = 20, pairs = guests * 5 / 2, balls = 3, burst = 64;
+        var system = RealSystem.Create();
+        var raw = new PingPongSubject(system, pairs, balls);
+        Measure.Warm(() => raw.Run(1_000_000));
+        var fresh = new PingPongSubject(system, pairs, balls, isFresh: true);
+        Measure.Warm(() => fresh.Run(1_000_000));
+        var freshes = Enumerable.Range(0, 5).Select(_ =>
+        {
+            var (one, other) = (Measure.Of(() => fresh.Run(8_000_000)), Measure.Of(() => raw.Run(8_000_000)));
+            return other / one;
+        });
+        yield return Bar.Figure(
+            "ping-pong of fresh messages / of one object", Measure.Median(freshes), "x", "what it costs that messages are allocated");
+        foreach (var protocol in new[] { "translate", "drain" })
+        {
+            foreach (var hasOracle in new[] { false, true })
+            {
+                var subject = new ScaleSubject(guests, protocol, hasOracle, burst);
+                subject.Run(Window);
+                var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
+                for (var i = 0; i < 5; i++)
+                {
+                    var messages = 0L;
+                    var took = Measure.Of(() => messages = raw.Run(8_000_000));
+                    theirs.Add(messages / took.TotalSeconds);
+                    var (result, cpu) = subject.Run(Window);
+                    ours.Add(result.Window.Messages / cpu.TotalSeconds);
+                    ratios.Add(ours[^1] / theirs[^1]);
+                }
+                yield return new Bar(
+                    $"DMA path / ping-pong, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(ratios), "x", Side.AtLeast, 0.7,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Measure.Median(ours):#,0} / {Measure.Median(theirs):#,0} messages per CPU-s; {ratios.Min():0.00} to {ratios.Max():0.00}"));
+            }
+        }
+        system.Terminate().GetAwaiter().GetResult();
+    }
+
+    /// <summary>The cost of a DMA and the memory of a guest, among a hundred and among ten thousand.</summary>
+    public static IEnumerable<Bar> Flatness()
+    {
+        foreach (var (protocol, burst) in new[] { ("drain", 8), ("drain", 64) })
+        {
+            var (few, many) = (new ScaleSubject(Few, protocol, Burst: burst), new ScaleSubject(Many, protocol, Burst: burst));
+            few.Run(Window);
+            var (fews, manys, ratios) = (new List<double>(), new List<double>(), new List<double>());
+            ScaleResult? last = null;
+            for (var i = 0; i < 3; i++)
+            {
+                fews.Add(PerDma(few.Run(LongWindow)));
+                var run = many.Run(LongWindow);
+                last = run.Result;
+                manys.Add(PerDma(run));
+                ratios.Add(manys[^1] / fews[^1]);
+            }
+            yield return new Bar(
+                $"per DMA, 10,000 guests / 100, burst {burst}", Measure.Median(ratios), "x", Side.AtMost, 1.3,
+                string.Create(CultureInfo.InvariantCulture, $"{Measure.Median(manys):0} ns / {Measure.Median(fews):0} ns; {ratios.Min():0.00} to {ratios.Max():0.00}"));
+            yield return new Bar(
+                $"memory of a guest, 10,000 guests, burst {burst}", last!.BytesPerGuest / 1024.0, "KiB", Side.AtMost, 40,
+                string.Create(CultureInfo.InvariantCulture, $"beyond {last.TouchedBytesPerGuest / 1024.0:0.0} KiB of RAM touched; booted in {last.StartUp.TotalSeconds:0.0} s"));
+        }
+    }
+
+    private static double PerDma((ScaleResult Result, TimeSpan Cpu) run) => run.Cpu.TotalNanoseconds / run.Result.Window.Dmas;
+}

@@ -1,0 +1,58 @@
+using Akka.Actor;
+
+namespace VIommuActors.Benchmarks.Subjects;
+
+/// <summary>What Akka itself can do: pairs of actors that send one object back and forth, so many at once on each pair.</summary>
+/// <param name="system">Where they play.</param>
+/// <param name="pairs">How many pairs.</param>
+/// <param name="window">Messages under way on each pair.</param>
+/// <param name="isFresh">True: each message is an object of its own, of the size that a party's messages have on average.</param>
+public sealed class PingPongSubject(ActorSystem system, int pairs, int window, bool isFresh = false)
+{
+    private static readonly Ball Only = new(0);
+
+    /// <summary>Plays for so many messages in all, and comes back when the last one has arrived.</summary>
+    /// <returns>Messages that were sent.</returns>
+    public long Run(long messages)
+    {
+        using var done = new CountdownEvent(pairs * 2);
+        var perActor = messages / (pairs * 2);
+        for (var i = 0; i < pairs; i++)
+        {
+            var left = system.ActorOf(Props.CreateBy(new Producer(perActor, done, isFresh)));
+            var right = system.ActorOf(Props.CreateBy(new Producer(perActor, done, isFresh)));
+            for (var ball = 0; ball < window; ball++) left.Tell(Only, right);
+        }
+        done.Wait();
+        return perActor * pairs * 2;
+    }
+
+    // Header, type and four fields: 48 bytes.
+    private sealed record Ball(long Number, long Second = 0, long Third = 0, long Fourth = 0);
+
+    private sealed class Producer(long messages, CountdownEvent done, bool isFresh) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(Player);
+
+        public ActorBase Produce() => new Player(messages, done, isFresh);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    /// <summary>Sends every ball back until it has had its share; then the balls stay with it.</summary>
+    private sealed class Player(long messages, CountdownEvent done, bool isFresh) : UntypedActor
+    {
+        private long _left = messages;
+
+        protected override void OnReceive(object message)
+        {
+            if (_left <= 0) return;
+            Sender.Tell(isFresh ? new Ball(_left) : message, Self);
+            if (--_left > 0) return;
+            done.Signal();
+            Context.Stop(Self);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using VIommuActors.Oracle;
+using VIommuActors.RealTime.Scaling;
+using VIommuActors.Scenarios.Model;
+
+namespace VIommuActors.RealTime.Tests;
+
+public sealed class ScaleRunTests
+{
+    [Theory]
+    [InlineData("memcpy")]
+    [InlineData("ats")]
+    [InlineData("drain")]
+    public async Task A_safe_design_loses_nothing_and_breaks_nothing(string protocol)
+    {
+        var result = await Runs.Execute(Runs.Request(protocol));
+
+        Assert.Equal(Verdict.Held, result.Figures.Verdict);
+        Assert.Equal(4 * 30 * 4, result.Figures.Dmas);
+        Assert.Equal(4 * 30, result.Figures.Invalidations);
+        Assert.Equal(0, result.Figures.DmasAbandoned);
+        Runs.AssertNothingIsLost(result.Figures);
+    }
+
+    [Fact]
+    public async Task Bare_translation_ends_and_breaks_nothing_but_staleness()
+    {
+        var figures = (await Runs.Execute(Runs.Request("translate"))).Figures;
+
+        Runs.AssertNothingIsLost(figures);
+        Assert.Equal((0L, 0L, 0L), (figures[Property.Escape], figures[Property.WrongFault], figures[Property.LostDma]));
+    }
+
+    [Theory]
+    [InlineData("drain", "invalidation=register")]
+    [InlineData("drain", "invalidation=queued")]
+    [InlineData("memcpy", "topology.domains=1")]
+    [InlineData("ats", "topology.domains=1")]
+    public async Task Guests_of_several_vcpus_share_their_driver(string protocol, string set)
+    {
+        var result = await Runs.Execute(Runs.Request(protocol, "topology.vcpus=3", set));
+
+        Assert.Equal(Verdict.Held, result.Figures.Verdict);
+        Assert.Equal(3 * 4 * 30 * 4, result.Figures.Dmas);
+        Runs.AssertNothingIsLost(result.Figures);
+    }
+
+    [Fact]
+    public async Task A_driver_that_waits_sees_every_request_done()
+    {
+        var figures = (await Runs.Execute(Runs.Request("drain", "workload.unmap-while-in-flight=false"))).Figures;
+
+        Assert.Equal((4L * 30 * 4, 0L), (figures.DmasDone, figures.DmasFaulted));
+    }
+
+    [Fact]
+    public async Task Without_a_judge_the_same_is_counted()
+    {
+        var request = Runs.Request("drain") with { HasOracle = false };
+
+        var result = await Runs.Execute(request);
+
+        Assert.Equal((4L * 30 * 4, 4L * 30), (result.Figures.Dmas, result.Figures.Invalidations));
+        Runs.AssertNothingIsLost(result.Figures);
+    }
+
+    [Fact]
+    public async Task A_window_is_counted_from_its_beginning_to_its_end()
+    {
+        var result = await Runs.Execute(Runs.Request("drain"), TimeSpan.FromMilliseconds(250));
+
+        Assert.InRange(result.Window.AtNs, 250_000_000, 10_000_000_000);
+        Assert.InRange(result.Window.Dmas, 1, result.Figures.Dmas);
+        Assert.InRange(result.Window.Messages, 1, result.Figures.Messages - 1); // those of the start-up stand outside
+        Assert.Equal(result.Window.Dmas, result.Samples[^1].Dmas);
+        Assert.Equal(default, result.Samples[0]);
+        Assert.True(result.DmaNs.TotalCount >= result.Window.Dmas);
+        Assert.True(result.BytesPerGuest > 0);
+        Assert.Equal(0, result.TouchedBytesPerGuest % 4096);
+        Runs.AssertNothingIsLost(result.Figures);
+    }
+
+    [Fact]
+    public async Task More_guests_than_boot_at_once_all_boot_before_the_first_works()
+    {
+        var request = Runs.Request("drain", "topology.guests=100", "workload.rounds=2");
+        await using var run = new ScaleRun(request);
+
+        await run.Start();
+        await run.Measure(null);
+        var result = await run.Finish();
+
+        Assert.Equal((100, 0), (result.Guests, result.GuestsUnended));
+        Assert.Equal(100 * 2 * 4, result.Window.Dmas);
+    }
+
+    [Fact]
+    public async Task Cancelled_at_work_it_ends_soon_and_keeps_what_there_is()
+    {
+        using var cancel = new CancellationTokenSource();
+        await using var run = new ScaleRun(Runs.Request("drain") with { IsEndless = true });
+        await run.Start(null, cancel.Token);
+
+        await run.Measure(null, (_, _) => cancel.Cancel(), cancel.Token);
+        var result = await run.Finish(null, cancel.Token);
+
+        Assert.True(result.IsCancelled);
+        Assert.True(result.Figures.Dmas > 0);
+        Assert.Equal(Verdict.Held, result.Figures.Verdict);
+        Assert.True(result.Drain < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Cancelled_before_it_begins_it_boots_few_guests_and_ends_them()
+    {
+        using var cancel = new CancellationTokenSource();
+        await cancel.CancelAsync();
+
+        var result = await Runs.Execute(Runs.Request("drain", "topology.guests=5000"), null, cancel.Token);
+
+        Assert.True(result.IsCancelled);
+        Assert.InRange(result.Guests, 0, 1000);
+        Assert.Equal(0, result.Window.Dmas);
+    }
+
+    [Fact]
+    public async Task A_party_that_fails_voids_the_run_and_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<RunVoidException>(() => Runs.Execute(Runs.Request(new FailingDevices())));
+
+        Assert.Matches("^g[0-3]/dev-00:0[34].0 failed: planted", failure.Message);
+    }
+
+    [Fact]
+    public void A_recording_is_refused() => Assert.Throws<ArgumentException>(() =>
+    {
+        var scenario = Scenarios.ScenarioLoader.Load("linux-trace", []);
+        _ = new ScaleRun(new ScaleRequest(scenario, Protocols.ProtocolCatalog.Find("drain")!, 1));
+    });
+}
