@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Serilog;
 using VIommuActors.Cli.Terminal;
 using VIommuActors.Cluster.Hosting;
@@ -113,6 +115,36 @@ public sealed class NodeVerbTests
 
         (code, var output, _) = Tool.Run("cluster", "members", "--at", "http://127.0.0.1:9", "--json");
         Assert.Equal((ExitCode.Environment, 6), (code, Json.Parse(output).GetProperty("exitCode").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Off_loopback_the_endpoint_is_https_and_the_client_takes_the_nodes_certificate_and_no_other()
+    {
+        using var folder = new TestFolder();
+        string Save(string name)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var now = DateTimeOffset.UtcNow;
+            using var made = new CertificateRequest("CN=viommu", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddMinutes(-5), now.AddDays(1));
+            File.WriteAllBytes(folder[name], made.Export(X509ContentType.Pkcs12));
+            return folder[name];
+        }
+
+        var (ours, theirs) = (Save("ours.pfx"), Save("theirs.pfx"));
+        using var certificate = NodeCertificate.Load(ours, null);
+        // Nothing else makes the endpoint take its way over TLS; it is read-only, and there for a moment.
+        await using var host = await StartAsync(settings => settings with
+        {
+            HttpHost = "0.0.0.0",
+            AllowRemote = true,
+            Certificate = certificate,
+        });
+        Assert.Equal("https", host.HttpAddress.Scheme);
+        var at = $"https://127.0.0.1:{host.HttpAddress.Port}";
+        Assert.Equal(ExitCode.AsExpected, Tool.Run("cluster", "members", "--at", at, "--tls-certificate", ours).Code);
+        Assert.Equal(ExitCode.Environment, Tool.Run("cluster", "members", "--at", at, "--tls-certificate", theirs).Code);
+        Assert.Equal(ExitCode.Environment, Tool.Run("cluster", "members", "--at", at).Code);
+        Assert.Equal(ExitCode.Environment, Tool.Run("cluster", "members", "--at", at.Replace("https", "http", StringComparison.Ordinal)).Code);
     }
 
     [Fact]
