@@ -13,7 +13,10 @@ namespace VIommuActors.RealTime;
 /// Late means by the host's timers, which count in milliseconds: a delay below <see cref="Timers.ShortestNs"/> is none. One message
 /// at a time is held on each link until the next one has gone ahead, or its time has come.
 /// </remarks>
-public sealed class FaultyWires(IWires below, MessageFaults faults) : IWires
+/// <param name="below">What carries the messages that get through.</param>
+/// <param name="faults">The rules.</param>
+/// <param name="lost">Told of each message that does not: it was sent, too.</param>
+public sealed class FaultyWires(IWires below, MessageFaults faults, Action<Message> lost) : IWires
 {
     /// <summary>The least that a message waits to be overtaken: timers end to the millisecond.</summary>
     private const long LeastPatienceNs = 1_000_000;
@@ -36,7 +39,11 @@ public sealed class FaultyWires(IWires below, MessageFaults faults) : IWires
             fate = faults.Decide(to, message);
             // One overtakes another; a third is just the next.
             if (fate.Reorder && _held.ContainsKey(link)) fate = default;
-            if (fate.Drop) return;
+            if (fate.Drop)
+            {
+                lost(message);
+                return;
+            }
             if (fate.Reorder)
             {
                 var held = new Held(sender, to, message);

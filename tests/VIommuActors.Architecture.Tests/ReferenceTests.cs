@@ -55,7 +55,7 @@ public sealed class ReferenceTests
             "Microsoft.Extensions.Hosting.Abstractions", "Microsoft.Extensions.Primitives", "Microsoft.Net.Http.Headers",
             // And tells a collector, if there is one.
             "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Extensions.Hosting",
-            "OpenTelemetry.Api.ProviderBuilderExtensions",
+            "OpenTelemetry.Api", "OpenTelemetry.Api.ProviderBuilderExtensions",
         ],
     };
 

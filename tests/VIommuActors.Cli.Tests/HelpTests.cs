@@ -4,7 +4,7 @@ namespace VIommuActors.Cli.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["", "compare", "run", "scale", "explore", "replay", "chart", "qtest", "scenario", "scenario list", "scenario show", "scenario lint", "doctor"];
+    public static TheoryData<string> Verbs => ["", "compare", "run", "scale", "explore", "replay", "chart", "node", "cluster", "cluster run", "cluster status", "cluster members", "cluster leave", "cluster down", "cluster partition", "cluster heal", "cluster slow", "qtest", "scenario", "scenario list", "scenario show", "scenario lint", "doctor"];
 
     [Theory]
     [MemberData(nameof(Verbs))]

@@ -41,7 +41,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
 
     public async Task<ClusterRun> Run(DefineRun definition, TimeSpan? duration = null, Func<ClusterRun, Task>? untilEnd = null)
     {
-        var (run, done, coordinator) = Coordinator.Begin(new RunOrder(definition, 1, 1, duration), TimeProvider.System);
+        var (run, done, coordinator) = Coordinator.Begin(new RunOrder(definition, Count(NodeRole.Hypervisor), Count(NodeRole.DeviceModel), duration), TimeProvider.System);
         if (untilEnd is not null)
         {
             await untilEnd(run);
@@ -51,6 +51,8 @@ internal sealed class ThreeNodes : IAsyncDisposable
         Assert.Empty(run.Problems);
         return run;
     }
+
+    private int Count(string role) => _nodes.Count(node => node.Settings.Role == role);
 
     /// <summary>Waits for something that must come.</summary>
     public static async Task Until(Func<bool> happened)

@@ -41,7 +41,7 @@ public sealed class WireTests : TestKit
         var failures = new List<NodeId>();
         var wires = new DirectWires(_table, new HostClock(), _record, (party, _) => failures.Add(party));
 
-        wires.After(TestActor, 1_000_000, new Wake(_from, 1));
+        wires.After(TestActor, 300_000_000, new Wake(_from, 1));
         wires.After(TestActor, 100, new Wake(_from, 2));
         wires.Failed(_to, new InvalidOperationException("planted"));
 
@@ -114,6 +114,6 @@ public sealed class WireTests : TestKit
     private FaultyWires Faulty(string faults)
     {
         var rules = MessageFaults.From(ScenarioLoader.Load("scale", [faults]), new SeededRandom(1))!;
-        return new FaultyWires(Direct(), rules);
+        return new FaultyWires(Direct(), rules, _record.Count);
     }
 }

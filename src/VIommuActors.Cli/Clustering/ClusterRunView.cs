@@ -23,7 +23,8 @@ internal static class ClusterRunView
         Line(renderer, $"{job.Order.Definition.Vms} machines, {figures.Protocol}, {result.Seconds:0.0} s{interrupted}");
         var lost = FormattableString.Invariant($"{report.Lost} lost with their hypervisor");
         Line(renderer, $"machines: {report.Spared} spared, {report.Hit} hit, {lost}, {report.Unexplained} unexplained");
-        var ended = FormattableString.Invariant($"{figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up");
+        var ended = FormattableString.Invariant(
+            $"{figures.DmasDone} done, {figures.DmasFaulted} refused, {figures.DmasAbandoned} given up");
         Line(renderer, $"DMA: {figures.Dmas} issued, {ended}, {figures.DmasOpen} open");
         Line(renderer, $"invalidations: {figures.Invalidations}; {Percentiles(figures.InvalidationNs)}");
         Line(renderer, $"DMA as guests see it: {Percentiles(figures.DmaNs)}");

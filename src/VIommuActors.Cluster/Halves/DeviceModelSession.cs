@@ -36,7 +36,7 @@ internal sealed class DeviceModelSession : HalfActor
             table, Self, run.Clock, message => run.Counters.Message(),
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
         var rules = run.RulesFor(vm, "device-model");
-        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules);
+        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _ => run.Counters.Message());
         _layout = new MachineLayout(
             run.Plan.Machine(vm, idle, idle, _record, _record), faulty, table, (int)Math.Min(session - 1, 2000));
         var nodes = _layout.Guests[0];

@@ -53,7 +53,7 @@ internal class HypervisorHalf : HalfActor
             table, Self, run.Clock, _record.Count,
             (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
         var rules = run.RulesFor(vm, "hypervisor");
-        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules);
+        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _record.Count);
         _layout = new MachineLayout(run.Plan.Machine(vm, _judge, _judge, _record, _record), faulty, table);
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];

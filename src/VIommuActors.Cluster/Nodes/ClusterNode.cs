@@ -30,7 +30,9 @@ public sealed class ClusterNode
     /// <summary>Its shard regions.</summary>
     public Shards Shards { get; }
 
-    /// <summary>Starts regions and agent on a system that was made with <see cref="NodeHocon.For"/>. A node without seeds joins itself.</summary>
+    /// <summary>
+    /// Starts regions and agent on a system that was made with <see cref="NodeHocon.For"/>. A node without seeds joins itself.
+    /// </summary>
     public static ClusterNode Start(ActorSystem system, NodeSettings settings, ILogger log)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);

@@ -80,7 +80,7 @@ public sealed class RunOnNode
             var scenario = ScenarioLoader.ResolveText(
                 definition.Scenario, definition.Name, definition.Settings, MessageFaults.Names, PlannedCrashes.Names).Scenario;
             if (scenario.Workload.Kind == WorkloadKind.Trace)
-                return "a recording has one guest and its driver's own order; workload.kind map-dma-unmap, storm or attach-detach is accepted";
+                return "a recording is of one guest on one host; workload.kind map-dma-unmap, storm or attach-detach is accepted";
             var protocol = Compatibility.Require(scenario, definition.Protocol);
             run = new RunOnNode(definition, scenario, protocol, node, weather, log) { Mutant = mutant };
             run.RulesFor(0, "check");

@@ -93,7 +93,7 @@ internal sealed class GuestActor(int number, RunState state) : UntypedActor
         var faults = MessageFaults.From(
             state.Plan.Scenario, new SeededRandom(state.Plan.Seed).Derive("faults").Derive($"guest-{number}"));
         var direct = new DirectWires(_table, state.Clock, live.Record, Failed);
-        IWires wires = faults is null ? direct : new FaultyWires(direct, faults);
+        IWires wires = faults is null ? direct : new FaultyWires(direct, faults, live.Record.Count);
         var layout = new MachineLayout(live.Machine, wires, _table);
         faults?.Bind(new PartyKinds(layout));
         _nodes = layout.Guests[0];

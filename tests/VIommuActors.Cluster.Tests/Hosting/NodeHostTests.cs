@@ -54,6 +54,19 @@ public sealed class NodeHostTests
     }
 
     [Fact]
+    public async Task A_node_that_reaches_no_seed_for_as_long_as_it_may_try_ends_as_failed()
+    {
+        await using var hosts = new Hosts();
+        var host = await hosts.BeginAsync(NodeRole.Hypervisor, settings => settings with
+        {
+            Seeds = ["127.0.0.1:9"],
+            Overrides = "akka.cluster.shutdown-after-unsuccessful-join-seed-nodes = 1s",
+        });
+        Assert.Equal(NodeEnd.Failed, await host.WhenEnded.WaitAsync(Patience));
+        Assert.False(host.WhenReady.IsCompleted);
+    }
+
+    [Fact]
     public async Task The_other_nodes_hear_of_a_node_that_stops()
     {
         await using var hosts = new Hosts();
