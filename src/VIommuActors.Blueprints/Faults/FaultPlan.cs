@@ -32,7 +32,7 @@ public sealed record FaultPlan(
     public const int MaxBytes = 1 << 20;
 
     // Long enough to be detected and settled, whatever it was: 3 s of silence, 5 s until the larger part decides, a restart.
-    private const long Quiet = 6_000, Settled = 15_000;
+    private const long Quiet = 6_000, Settled = 15_000, TooLong = 15_000;
 
     /// <summary>Draws a plan: six seconds of quiet first, and no fault that would not be over 15 s before the end.</summary>
     /// <param name="seed">Seed.</param>
@@ -49,7 +49,7 @@ public sealed record FaultPlan(
             var fault = Draw(dice, roles, at);
             if (fault.AtMs + fault.ForMs + Settled > durationMs) break;
             faults.Add(fault);
-            var settled = fault.Kind == PlannedFaultKind.Kill ? Settled : Quiet;
+            var settled = fault.Kind == PlannedFaultKind.Kill || fault.ForMs >= TooLong ? Settled : Quiet;
             at = fault.AtMs + fault.ForMs + settled + dice.Next(8_000);
         }
         return new FaultPlan(SchemaName, seed, durationMs, roles, lossPerMille, duplicatePerMille, faults.ToImmutable());
@@ -78,9 +78,10 @@ public sealed record FaultPlan(
     {
         var node = dice.Next(roles.Length);
         var kind = dice.Next(100);
-        // A hypervisor that dies takes its machines with it, so most that happens to one is something it survives.
-        var dies = roles[node] == DeviceModel ? kind < 55 : kind < 15;
-        if (dies) return new PlannedFault(PlannedFaultKind.Kill, node, at, 2_000 + dice.Next(4_000));
+        // A hypervisor that is given up takes its machines with it, so most that happens to one is something it survives.
+        var (killed, givenUp) = roles[node] == DeviceModel ? (45, 60) : (8, 8);
+        if (kind < killed) return new PlannedFault(PlannedFaultKind.Kill, node, at, 2_000 + dice.Next(4_000));
+        if (kind < givenUp) return new PlannedFault(PlannedFaultKind.Partition, node, at, TooLong + dice.Next(5_000));
         return kind < 85
             ? new PlannedFault(PlannedFaultKind.Partition, node, at, 500 + dice.Next(3_000))
             : new PlannedFault(PlannedFaultKind.Slow, node, at, 2_000 + dice.Next(6_000), 5 + dice.Next(200));

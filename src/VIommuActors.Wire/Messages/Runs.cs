@@ -132,7 +132,9 @@ public sealed record VmFigures(
 /// </param>
 public sealed record VmEnded(string Run, int Vm, string Node, VmFigures Figures, string? Lost) : IVmMessage;
 
-/// <summary>Hypervisor half → coordinator: the machine runs here. Sent again for each <see cref="StartVm"/> that finds it running.</summary>
+/// <summary>
+/// Hypervisor half → coordinator: the machine runs here. Sent again for every <see cref="StartVm"/> that finds it running.
+/// </summary>
 /// <param name="Run">The run.</param>
 /// <param name="Vm">The machine.</param>
 /// <param name="Node">Where.</param>
