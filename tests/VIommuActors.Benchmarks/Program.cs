@@ -2,6 +2,11 @@ using BenchmarkDotNet.Running;
 using VIommuActors.Benchmarks.Bars;
 
 // `bars` is ours; everything else is BenchmarkDotNet's own command line.
+if (args is [VIommuActors.Benchmarks.Subjects.RemoteSubject.Verb])
+{
+    return VIommuActors.Benchmarks.Subjects.RemoteSubject.Echo();
+}
+
 if (args is ["bars", .. var filter])
 {
     return BarRun.Execute(filter);

@@ -16,6 +16,7 @@ public static class BarRun
         ("workers", SearchBars.Workers),
         ("qtest", QtestBars.RoundTrips),
         ("wire", WireBars.Frames),
+        ("cluster", ClusterBars.Frames),
         ("scale", ScaleBars.Throughput),
         ("guests", ScaleBars.Flatness),
         ("coyote", CoyoteBars.Rates),
