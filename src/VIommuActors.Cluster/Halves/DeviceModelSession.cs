@@ -4,6 +4,7 @@ using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Machine;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
@@ -31,22 +32,32 @@ internal sealed class DeviceModelSession : HalfActor
         (_session, _hypervisor, _self) = (session, hypervisor, Self);
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, run.DmaNs, () => { });
         var idle = new UnjudgedGuest(new Nowhere(run.Clock), invalidationSeen: null);
+        Recorder = run.NewRecorder(vm, (int)session);
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, message => run.Counters.Message(),
-            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
+            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)), Recorder);
         var rules = run.RulesFor(vm, "device-model");
         IWires faulty = rules is null ? wires : new FaultyWires(wires, rules);
-        _layout = new MachineLayout(
-            run.Plan.Machine(vm, idle, idle, _record, _record), faulty, table, (int)Math.Min(session - 1, 2000));
+        var machine = run.Plan.Machine(vm, idle, idle, _record, _record);
+        if (Recorder is not null)
+        {
+            faulty = new RecordedWires(faulty, Recorder);
+            machine = machine with { Parts = new RecordedParts(machine.Parts, Recorder) };
+        }
+        _layout = new MachineLayout(machine, faulty, table, (int)Math.Min(session - 1, 2000));
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];
         foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) >= 0;
         wires.IsHere = _isHere;
         rules?.Bind(new PartyKinds(_layout));
+        Recorder?.Begin(table, IsHere);
     }
 
     private GuestNodes Nodes => _layout.Guests[0];
+
+    /// <inheritdoc/>
+    protected override int PeerProcess => 0;
 
     private bool IsFirst => _session == 1;
 
@@ -64,7 +75,11 @@ internal sealed class DeviceModelSession : HalfActor
         foreach (var process in processes) process.Tell(new Identify(process), Self);
     }
 
-    protected override void PostStop() => Run.Counters.Left();
+    protected override void PostStop()
+    {
+        Run.Counters.Left();
+        Recorder?.Dispose();
+    }
 
     protected override bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
 

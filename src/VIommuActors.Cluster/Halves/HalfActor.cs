@@ -4,6 +4,7 @@ using VIommuActors.Actors;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Wire.Messages;
@@ -16,10 +17,13 @@ namespace VIommuActors.Cluster.Halves;
 /// </summary>
 internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTimers
 {
+    private const int FlushEveryTicks = 20;
+
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly List<LinkFrame> _frames = [];
     private FrameFaults? _faults;
+    private int _ticks;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -33,6 +37,12 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
 
     /// <summary>This end of the link while the session is open.</summary>
     protected LinkEnd? Link { get; private set; }
+
+    /// <summary>Writes this half's trace; null when none is written, and then nothing is done for one.</summary>
+    protected HalfRecorder? Recorder { get; init; }
+
+    /// <summary>Which process of the machine the other half is, in vector clocks.</summary>
+    protected abstract int PeerProcess { get; }
 
     /// <summary>Which parties live in this half, by id.</summary>
     protected abstract bool IsHere(NodeId party);
@@ -77,7 +87,8 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             Broken($"{LinkEnd.Window} frames are unacknowledged");
             return;
         }
-        var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), RunOnNode.ClockOf(vm, outbound.Cause), run.Clock.NowNs);
+        var clock = Recorder?.ClockOf(outbound.Cause) ?? [];
+        var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), clock, run.Clock.NowNs);
         run.Counters.Sent();
         Put(frame);
     }
@@ -133,8 +144,13 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         foreach (var ready in _frames)
         {
             if (Link != link) break;
-            if (IsHere(ready.To) && !IsHere(ready.Message.From)) Arrived(ready);
-            else run.Counters.Misdirected();
+            if (!IsHere(ready.To) || IsHere(ready.Message.From))
+            {
+                run.Counters.Misdirected();
+                continue;
+            }
+            Recorder?.Arrived(ready.Message, PeerProcess, ready.Clock);
+            Arrived(ready);
         }
         if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, Self);
     }
@@ -152,6 +168,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             }
             if (link.Owed(atLeisure: true) is { } ack) Peer?.Tell(ack, Self);
         }
+        if (++_ticks % FlushEveryTicks == 0) Recorder?.Flush();
         Ticked();
     }
 

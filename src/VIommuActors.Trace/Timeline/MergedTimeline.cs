@@ -63,7 +63,7 @@ public sealed class MergedTimeline
         for (var i = 1; i < ordered.Length; i++)
         {
             var half = ordered[i];
-            if (half.Run != first.Run || half.Machine != first.Machine || half.Header != first.Header)
+            if (half.Run != first.Run || half.Machine != first.Machine || half.Header with { Tool = first.Header.Tool } != first.Header)
             {
                 throw half.Error(2, TimelineWords.Machine, string.Create(
                     CultureInfo.InvariantCulture,
