@@ -20,8 +20,11 @@ namespace VIommuActors.Cli.Running;
 internal sealed record Manifest(
     LoadedScenario Loaded, string Asked, ImmutableArray<string> Sets, string Protocol, ulong Seed, DateTimeOffset Started)
 {
+    /// <summary>The fault plan for nodes, as the user named its file; null for none.</summary>
+    public string? PlanFile { get; init; }
+
     /// <summary>The command that does it again.</summary>
-    public string Repro => CommandText.Run(Asked, Sets, Protocol, Seed);
+    public string Repro => CommandText.Run(Asked, Sets, Protocol, Seed, PlanFile);
 
     /// <summary>The manifest before the run (null), or with how it ended.</summary>
     public string Text(RunOutcome? end)
@@ -34,6 +37,7 @@ internal sealed record Manifest(
             writer.WriteString("runtime", ToolVersion.Runtime);
             writer.WriteString("started", Started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             writer.WriteString("repro", Repro);
+            if (PlanFile is not null) writer.WriteString("plan", PlanFile);
             writer.WriteString("scenario", Loaded.Scenario.Name);
             writer.WriteString("protocol", Protocol);
             writer.WriteString("seed", Input.Seed.Hex(Seed));

@@ -25,6 +25,10 @@ internal static class RunView
         renderer.Line(
             $"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} steps"
             + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of virtual time");
+        if (!result.Panicked.IsEmpty)
+        {
+            renderer.Line($"lost with their hypervisor's node: guests {string.Join(", ", result.Panicked.Select(guest => Numbers.Plain(guest)))}");
+        }
         foreach (var remark in result.Figures.Remarks)
         {
             renderer.Line(remark);
@@ -77,6 +81,16 @@ internal static class RunView
         writer.WriteNumber("steps", outcome.Result.Steps);
         writer.WriteNumber("virtualNs", outcome.Result.Figures.VirtualNs);
         writer.WriteString("repro", outcome.Manifest.Repro);
+        if (outcome.Manifest.PlanFile is { } plan)
+        {
+            writer.WriteString("plan", plan);
+            writer.WriteStartArray("panickedGuests");
+            foreach (var guest in outcome.Result.Panicked)
+            {
+                writer.WriteNumberValue(guest);
+            }
+            writer.WriteEndArray();
+        }
         if (outcome.Repetition is { } repetition)
         {
             writer.WriteBoolean("deterministic", repetition.IsSame);

@@ -28,6 +28,15 @@ public static class TraceFiles
     public static string NameOf(string run, int machine, int process) =>
         string.Create(CultureInfo.InvariantCulture, $"{run}-vm{machine:d4}-p{process}{Ending}");
 
+    /// <summary>The machine that the name of a half's file speaks of; null for any other name.</summary>
+    public static int? MachineOf(string name)
+    {
+        var (from, to) = (name.LastIndexOf("-vm", StringComparison.Ordinal) + 3, name.LastIndexOf("-p", StringComparison.Ordinal));
+        return from >= 3 && to > from && int.TryParse(name.AsSpan(from, to - from), NumberStyles.None, CultureInfo.InvariantCulture, out var machine)
+            ? machine
+            : null;
+    }
+
     /// <summary>Name of the merged trace of a machine.</summary>
     public static string NameOfTimeline(string run, int machine) =>
         string.Create(CultureInfo.InvariantCulture, $"{run}-vm{machine:d4}-timeline{Ending}");
