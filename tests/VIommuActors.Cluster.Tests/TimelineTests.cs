@@ -36,8 +36,10 @@ public sealed class TimelineTests : IDisposable
             Assert.Contains("stale-", text, StringComparison.Ordinal);
             Assert.Contains("DmaAccess", text, StringComparison.Ordinal);
             var mermaid = SequenceChart.From(merged.Header, lines).ToMermaid();
-            foreach (var node in nodes) Assert.Contains(node.Replace(":", "#58;", StringComparison.Ordinal), mermaid, StringComparison.Ordinal);
-            foreach (var node in nodes) Assert.Contains(node, SequenceChart.From(merged.Header, lines).ToSvg(), StringComparison.Ordinal);
+            foreach (var node in nodes)
+                Assert.Contains(node.Replace(":", "#58;", StringComparison.Ordinal), mermaid, StringComparison.Ordinal);
+            var svg = SequenceChart.From(merged.Header, lines).ToSvg();
+            foreach (var node in nodes) Assert.Contains(node, svg, StringComparison.Ordinal);
         }
         Assert.Equal(Properties.All.Sum(property => run[property]), told);
     }
@@ -75,6 +77,8 @@ public sealed class TimelineTests : IDisposable
         {
             var merged = Merge(vm, out var lines);
             EveryEdgeHolds(merged, lines);
+            // Also in later lives, whose parties get what they are sent without the number of the life.
+            Assert.All(lines.OfType<TraceEvent>().Where(step => step.Message == "DmaDone"), step => Assert.NotNull(step.Cause));
             sessions += merged.Halves.Length - 1;
         }
         Assert.True(sessions > 20, "nobody was fenced");
@@ -90,6 +94,8 @@ public sealed class TimelineTests : IDisposable
         Assert.Contains(
             "cannot be that of a file", traced.Nodes[1].Runs.Define(definition with { Run = "../x" }), StringComparison.Ordinal);
         Assert.Null(traced.Nodes[1].Runs.Define(definition));
+        Assert.Null(traced.Nodes[1].Runs.Define(definition with { Run = "r2", Trace = false }));
+        Assert.Null(traced.Nodes[1].Runs.Find("r2")!.NewRecorder(0, 0));
         Assert.Empty(_folder.GetFiles());
     }
 
@@ -143,7 +149,7 @@ public sealed class TimelineTests : IDisposable
     /// <summary>vCPUs of a guest run each other's code on, where one waited for the other.</summary>
     private static string Sender(string party) => party.StartsWith("vcpu-", StringComparison.Ordinal) ? "vcpu" : party;
 
-    /// <summary>The judge's word on each violation against the steps: the access is the step, and the guest saw the end before it.</summary>
+    /// <summary>The judge's word on each violation: the access is the step, and the guest saw the end before it.</summary>
     private static int VerdictsAgree(IReadOnlyList<TraceLine> lines)
     {
         var steps = lines.OfType<TraceEvent>().ToDictionary(step => step.Step);

@@ -22,7 +22,9 @@ public static class ClusterTerms
     /// <summary>The longest time between two sendings of a frame, in nanoseconds.</summary>
     public const long LongestRetryNs = 2_000_000_000;
 
-    /// <summary>The first sending again, of a frame sent at <paramref name="sentNs"/>, that is not before <paramref name="fromNs"/>.</summary>
+    /// <summary>
+    /// The first sending again, of a frame sent at <paramref name="sentNs"/>, that is not before <paramref name="fromNs"/>.
+    /// </summary>
     public static long RetryFrom(long sentNs, long fromNs)
     {
         var (at, wait) = (sentNs + FirstRetryNs, FirstRetryNs);

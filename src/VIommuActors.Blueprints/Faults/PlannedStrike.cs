@@ -4,6 +4,8 @@ namespace VIommuActors.Blueprints.Faults;
 /// <param name="AtNs">When, in nanoseconds since the start.</param>
 /// <param name="Guest">Number of the guest.</param>
 /// <param name="Node">The node that died or was given up.</param>
-/// <param name="RestartAfterNs">After which the emulators may come back; null: the guest's vCPUs and memory were there, and it is lost.</param>
+/// <param name="RestartAfterNs">
+/// After which the emulators may come back; null: the guest's vCPUs and memory were there, and it is lost.
+/// </param>
 /// <param name="Why">For people.</param>
 public sealed record PlannedStrike(long AtNs, int Guest, int Node, long? RestartAfterNs, string Why);

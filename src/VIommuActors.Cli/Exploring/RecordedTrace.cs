@@ -77,7 +77,7 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
         {
             throw ToolException.Usage(
                 "TRACE", Path,
-                "a recorded run in real time cannot be done again; its fault plan can, in virtual time: viommu run --plan, with a trace of its own",
+                "a recorded run in real time cannot be done again; its fault plan can, in virtual time: viommu run --plan",
                 "a trace.jsonl that `viommu run` or `viommu explore` wrote");
         }
         if (Header.Search is not { } search)

@@ -27,7 +27,8 @@ internal static class RunView
             + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of virtual time");
         if (!result.Panicked.IsEmpty)
         {
-            renderer.Line($"lost with their hypervisor's node: guests {string.Join(", ", result.Panicked.Select(guest => Numbers.Plain(guest)))}");
+            var guests = string.Join(", ", result.Panicked.Select(guest => Numbers.Plain(guest)));
+            renderer.Line($"lost with their hypervisor's node: guests {guests}");
         }
         foreach (var remark in result.Figures.Remarks)
         {

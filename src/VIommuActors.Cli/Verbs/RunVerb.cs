@@ -14,7 +14,8 @@ namespace VIommuActors.Cli.Verbs;
 internal sealed class RunVerb : Verb
 {
     private const string VirtualClock = "virtual";
-    private const string ManifestFile = "manifest.json", TraceFile = "trace.jsonl", PlanFile = "plan.json", SecondTraceFile = "trace.second.jsonl";
+    private const string ManifestFile = "manifest.json", TraceFile = "trace.jsonl", SecondTraceFile = "trace.second.jsonl";
+    private const string PlanFile = "plan.json";
 
     private readonly ScenarioInput _input = new();
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A name from `viommu scenario list` or a path" };

@@ -17,6 +17,8 @@ namespace VIommuActors.Cluster.Halves;
 /// <summary>One life of a machine's emulators: dummy vIOMMUs and devices, with this end of the link to the hypervisor.</summary>
 internal sealed class DeviceModelSession : HalfActor
 {
+    private const int HypervisorProcess = 0;
+
     private readonly long _session;
     private readonly IActorRef _hypervisor;
     private readonly MachineLayout _layout;
@@ -55,9 +57,6 @@ internal sealed class DeviceModelSession : HalfActor
     }
 
     private GuestNodes Nodes => _layout.Guests[0];
-
-    /// <inheritdoc/>
-    protected override int PeerProcess => 0;
 
     private bool IsFirst => _session == 1;
 
@@ -117,6 +116,7 @@ internal sealed class DeviceModelSession : HalfActor
 
     protected override void Arrived(LinkFrame frame)
     {
+        Recorder?.Arrived(frame.Message, HypervisorProcess, frame.Clock);
         var unit = Nodes.Dummies.IndexOf(frame.To);
         foreach (var slot in frame.Slots)
         {

@@ -41,9 +41,6 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>Writes this half's trace; null when none is written, and then nothing is done for one.</summary>
     protected HalfRecorder? Recorder { get; init; }
 
-    /// <summary>Which process of the machine the other half is, in vector clocks.</summary>
-    protected abstract int PeerProcess { get; }
-
     /// <summary>Which parties live in this half, by id.</summary>
     protected abstract bool IsHere(NodeId party);
 
@@ -144,13 +141,8 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         foreach (var ready in _frames)
         {
             if (Link != link) break;
-            if (!IsHere(ready.To) || IsHere(ready.Message.From))
-            {
-                run.Counters.Misdirected();
-                continue;
-            }
-            Recorder?.Arrived(ready.Message, PeerProcess, ready.Clock);
-            Arrived(ready);
+            if (IsHere(ready.To) && !IsHere(ready.Message.From)) Arrived(ready);
+            else run.Counters.Misdirected();
         }
         if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, Self);
     }

@@ -76,9 +76,6 @@ internal sealed class HypervisorHalf : HalfActor
         recorder?.Begin(table, IsHere);
     }
 
-    /// <inheritdoc/>
-    protected override int PeerProcess => (int)_session;
-
     private Machine.GuestNodes Nodes => _layout.Guests[0];
 
     public static Props Props(RunOnNode run, int vm, IActorRef deviceModels) =>
@@ -153,6 +150,7 @@ internal sealed class HypervisorHalf : HalfActor
 
     protected override void Arrived(LinkFrame frame)
     {
+        Recorder?.Arrived(frame.Message, (int)frame.Session, frame.Clock);
         if (frame.Message is ReapFence fence) _lastLife = Math.Max(_lastLife, fence.Life);
         foreach (var slot in frame.Slots)
         {

@@ -127,9 +127,10 @@ public sealed class RunOnNode
             // Unbuffered: what is written is the host's, and outlives this process.
             var stream = new FileStream(
                 Path.Combine(_traceFolder, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            var header = new TraceHeader(Plan.Scenario.Name, Definition.Protocol, Definition.Seed, TraceFiles.Tool);
             return new HalfRecorder(
-                stream, new TraceHeader(Plan.Scenario.Name, Definition.Protocol, Definition.Seed, TraceFiles.Tool), Definition.Run, vm, process,
-                Node, Clock, TimeProvider.System, failed => Log.Error(failed, "{Vm}: {File} cannot be written any more", vm, name));
+                stream, header, Definition.Run, vm, process, Node, Clock, TimeProvider.System,
+                failed => Log.Error(failed, "{Vm}: {File} cannot be written any more", vm, name));
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

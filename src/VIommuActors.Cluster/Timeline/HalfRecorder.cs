@@ -112,7 +112,8 @@ internal sealed class HalfRecorder : IDisposable
         }
         lock (_gate)
         {
-            Write(() => Begin(party, message));
+            // It may have ended while this thread waited.
+            if (!_isOver) Write(() => Begin(party, message));
             try
             {
                 handler.Receive(message);

@@ -32,9 +32,9 @@ public static class TraceFiles
     public static int? MachineOf(string name)
     {
         var (from, to) = (name.LastIndexOf("-vm", StringComparison.Ordinal) + 3, name.LastIndexOf("-p", StringComparison.Ordinal));
-        return from >= 3 && to > from && int.TryParse(name.AsSpan(from, to - from), NumberStyles.None, CultureInfo.InvariantCulture, out var machine)
-            ? machine
-            : null;
+        if (from < 3 || to <= from) return null;
+        var number = name.AsSpan(from, to - from);
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var machine) ? machine : null;
     }
 
     /// <summary>Name of the merged trace of a machine.</summary>

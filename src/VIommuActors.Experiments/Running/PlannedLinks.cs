@@ -54,8 +54,8 @@ internal sealed class PlannedLinks(FaultPlan plan, PlanCourse course, SimSystem 
             {
                 var guest = strike.Guest;
                 _scheduler.Advanced.ScheduleOnce(TimeSpan.FromTicks(strike.AtNs / 100), () => Close(guest));
-                foreach (var dummy in nodes.Dummies)
-                    _kernel.DeliverAt(strike.AtNs, layout.Table[dummy], PlannedCrashes.MessageFor(PlannedCrashes.DummyVIommu, restart), null);
+                var crash = PlannedCrashes.MessageFor(PlannedCrashes.DummyVIommu, restart);
+                foreach (var dummy in nodes.Dummies) _kernel.DeliverAt(strike.AtNs, layout.Table[dummy], crash, null);
             }
             else _kernel.DeliverAt(strike.AtNs, layout.Table[nodes.Vcpus[0]], PlannedCrashes.MessageFor(PlannedCrashes.Vcpu, null), null);
         }

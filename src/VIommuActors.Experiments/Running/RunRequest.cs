@@ -33,6 +33,6 @@ public enum RunEnding
 /// <summary>What a run came to.</summary>
 public sealed record RunResult(RunFigures Figures, RunEnding Ending, long Steps)
 {
-    /// <summary>Guests that a plan made to panic, because their hypervisor's node died or was given up; in the order of their numbers.</summary>
+    /// <summary>Guests that panicked: under a plan, those whose hypervisor's node died or was given up. By number.</summary>
     public ImmutableArray<int> Panicked { get; init; } = [];
 }

@@ -92,8 +92,9 @@ public sealed class MergedTimeline
             var half = indices[merged.Process];
             var step = _halves[half].Steps[(int)merged.Step - 1];
             var (at, number) = (step.At, i + 1L);
+            var message = new RecordedRemark(at.Message, at.Args);
             writer.Event(new TraceStep(
-                number, merged.TimeNs, at.To, at.From, at.Kind, new RecordedRemark(at.Message, at.Args), merged.Cause, at.Enabled, at.Chosen));
+                number, merged.TimeNs, at.To, at.From, at.Kind, message, merged.Cause, at.Enabled, at.Chosen));
             foreach (var note in step.Notes)
             {
                 var within = note.TimeNs - at.TimeNs;
@@ -124,7 +125,8 @@ public sealed class MergedTimeline
         }
         foreach (var gap in Gaps)
         {
-            writer.Note(0, 0, TimelineWords.ByTimeline, new RecordedRemark(TimelineWords.Gap, [RecordedRemark.Text(TimelineWords.What, gap)]));
+            var what = RecordedRemark.Text(TimelineWords.What, gap);
+            writer.Note(0, 0, TimelineWords.ByTimeline, new RecordedRemark(TimelineWords.Gap, [what]));
         }
     }
 
@@ -145,7 +147,10 @@ public sealed class MergedTimeline
             var whose = half.Process == 0 ? "the hypervisor half" : string.Create(culture, $"the device model of session {half.Process}");
             if (half.IsStopped) gaps.Add(string.Create(culture, $"{whose} went on after the {half.Count} steps that its trace has"));
             else if (!half.IsWhole)
-                gaps.Add($"{whose} was killed while it wrote{(half.IsCutOff ? "; its last line is torn" : "")}: its last steps may be missing");
+            {
+                var torn = half.IsCutOff ? "; its last line is torn" : "";
+                gaps.Add($"{whose} was killed while it wrote{torn}: its last steps may be missing");
+            }
         }
         foreach (var (process, count) in _order.Unknown)
         {

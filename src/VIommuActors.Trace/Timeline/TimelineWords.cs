@@ -31,7 +31,9 @@ public static class TimelineWords
     /// <summary>Last line: the half ended, and nothing is missing above.</summary>
     public const string Ended = "ended";
 
-    /// <summary>First line below the header of a merged trace: <see cref="Run"/>, <see cref="Machine"/>, how many halves and steps.</summary>
+    /// <summary>
+    /// First line below the header of a merged trace: <see cref="Run"/>, <see cref="Machine"/>, how many halves and steps.
+    /// </summary>
     public const string Timeline = "timeline";
 
     /// <summary>In a merged trace: what is not in it, as a sentence (<see cref="What"/>).</summary>

@@ -32,7 +32,7 @@ internal sealed class History
 
     public int Processes => _lines.Length;
 
-    /// <summary>One step, which takes a message if there is one for the process and the draw says so, and sends one if it says so.</summary>
+    /// <summary>One step, which takes a message if one is there and the draw says so, and sends one if it says so.</summary>
     public void Next(int draw)
     {
         var process = draw % _lines.Length;
@@ -76,7 +76,8 @@ internal sealed class History
                 Node = $"node-{process}",
                 UnixNs = (ulong)_wallNs[process],
             });
-            writer.Note(0, _skewNs[process], TimelineWords.ByNode, new Note(TimelineWords.Lives) { Party = $"p{process}", Node = $"node-{process}" });
+            var lives = new Note(TimelineWords.Lives) { Party = $"p{process}", Node = $"node-{process}" };
+            writer.Note(0, _skewNs[process], TimelineWords.ByNode, lives);
             foreach (var line in _lines[process]) line(writer);
             if (isWhole) writer.Note(_lines[process].Count, _skewNs[process], TimelineWords.ByNode, new Note(TimelineWords.Ended));
         }

@@ -9,7 +9,8 @@ namespace VIommuActors.Trace.Tests.Timeline;
 public sealed class MergedTimelineTests
 {
     private static readonly Gen<History> Histories =
-        Gen.Select(Gen.Int[2, 4], Gen.Int[-900_000, 900_000].Array[1, 4], Gen.Int[0, 1_000_000].Array[0, 120]).Select((processes, skews, draws) =>
+        Gen.Select(Gen.Int[2, 4], Gen.Int[-900_000, 900_000].Array[1, 4], Gen.Int[0, 1_000_000].Array[0, 120])
+            .Select((processes, skews, draws) =>
         {
             var history = new History(processes, [.. skews]);
             foreach (var draw in draws) history.Next(draw);
@@ -23,7 +24,8 @@ public sealed class MergedTimelineTests
         Assert.Empty(merged.Gaps);
         Assert.Equal(history.Order.Count, merged.Steps.Count);
         var place = merged.Steps.Index().ToDictionary(one => (one.Item.Process, one.Item.Step), one => one.Index);
-        foreach (var (process, step) in history.Order.Where(one => one.Step > 1)) Assert.True(place[(process, step - 1)] < place[(process, step)]);
+        foreach (var (process, step) in history.Order.Where(one => one.Step > 1))
+            Assert.True(place[(process, step - 1)] < place[(process, step)]);
         foreach (var (from, to) in history.Edges)
         {
             Assert.True(place[from] < place[to]);
@@ -65,7 +67,8 @@ public sealed class MergedTimelineTests
         var merged = MergedTimeline.Merge(Enumerable.Range(1, history.Processes - 1).Select(history.Read));
         Assert.Contains(merged.Gaps, gap => gap.StartsWith("the hypervisor half's trace is missing", StringComparison.Ordinal));
         var place = merged.Steps.Index().ToDictionary(one => (one.Item.Process, one.Item.Step), one => one.Index);
-        foreach (var (from, to) in history.Edges.Where(edge => edge.From.Process > 0 && edge.To.Process > 0)) Assert.True(place[from] < place[to]);
+        foreach (var (from, to) in history.Edges.Where(edge => edge.From.Process > 0 && edge.To.Process > 0))
+            Assert.True(place[from] < place[to]);
     }, iter: 200);
 
     [Fact]
@@ -124,8 +127,10 @@ public sealed class MergedTimelineTests
     [Fact]
     public void Steps_with_a_gap_are_refused()
     {
-        var text = Half(0, """{"note":"x","step":1,"t_ns":1,"by":"y","args":{}}""").Replace("\"step\":1,\"t_ns\":1,\"to\"", "\"step\":2,\"t_ns\":1,\"to\"", StringComparison.Ordinal);
-        Assert.Contains("without gaps", Assert.Throws<TraceFormatException>(() => History.Read(text, "x")).Message, StringComparison.Ordinal);
+        var text = Half(0, """{"note":"x","step":1,"t_ns":1,"by":"y","args":{}}""")
+            .Replace("\"step\":1,\"t_ns\":1,\"to\"", "\"step\":2,\"t_ns\":1,\"to\"", StringComparison.Ordinal);
+        var error = Assert.Throws<TraceFormatException>(() => History.Read(text, "x"));
+        Assert.Contains("without gaps", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +154,8 @@ public sealed class MergedTimelineTests
 
     private static string Half(int process, string note) =>
         Samples.HeaderLine
-        + $$$"""{"note":"half","step":0,"t_ns":0,"by":"node","args":{"run":"r","machine":3,"process":{{{process}}},"node":"n","unixNs":"0x1"}}""" + "\n"
+        + $$$"""{"note":"half","step":0,"t_ns":0,"by":"node","args":{"run":"r","machine":3,"process":{{{process}}},"node":"n","unixNs":"0x1"}}"""
+        + "\n"
         + note + "\n"
         + """{"step":1,"t_ns":1,"to":"a","from":null,"kind":"hop","msg":"M","cause":null,"enabled":1,"chosen":0,"args":{}}""" + "\n";
 

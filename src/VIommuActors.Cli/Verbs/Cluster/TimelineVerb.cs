@@ -114,7 +114,8 @@ internal sealed class TimelineVerb : Verb
         var runs = chosen.Select(half => half.Run).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         return runs.Length == 1
             ? chosen
-            : throw ToolException.Usage("FILE", "", $"there are traces of several runs: {string.Join(", ", runs.Take(5))}", "the files of one");
+            : throw ToolException.Usage(
+                "FILE", "", $"there are traces of several runs: {string.Join(", ", runs.Take(5))}", "the files of one");
     }
 
     private static string Word(int? machine) => machine is { } number ? Numbers.Count(number) : "";
@@ -149,7 +150,8 @@ internal sealed class TimelineVerb : Verb
         if (!session.IsQuiet)
         {
             renderer.Line(string.Create(
-                CultureInfo.InvariantCulture, $"machine {merged.Machine} of run {merged.Run}: {merged.Header.Protocol} in {merged.Header.Scenario}"));
+                CultureInfo.InvariantCulture,
+                $"machine {merged.Machine} of run {merged.Run}: {merged.Header.Protocol} in {merged.Header.Scenario}"));
             foreach (var half in merged.Halves)
             {
                 var what = half.Process == 0
