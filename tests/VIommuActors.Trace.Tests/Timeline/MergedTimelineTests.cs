@@ -154,7 +154,8 @@ public sealed class MergedTimelineTests
 
     private static string Half(int process, string note) =>
         Samples.HeaderLine
-        + $$$"""{"note":"half","step":0,"t_ns":0,"by":"node","args":{"run":"r","machine":3,"process":{{{process}}},"node":"n","unixNs":"0x1"}}"""
+        + """{"note":"half","step":0,"t_ns":0,"by":"node","args":"""
+        + $$$"""{"run":"r","machine":3,"process":{{{process}}},"node":"n","unixNs":"0x1"}}"""
         + "\n"
         + note + "\n"
         + """{"step":1,"t_ns":1,"to":"a","from":null,"kind":"hop","msg":"M","cause":null,"enabled":1,"chosen":0,"args":{}}""" + "\n";
