@@ -47,7 +47,7 @@ public sealed class TimelineVerbTests : IDisposable
         var (code, output, error) = Tool.Run("cluster", "timeline", _folder.Path);
         Assert.Equal((ExitCode.AsExpected, ""), (code, error));
         Assert.Contains("hypervisor half on 10.0.0.1:5000: 2 steps", output, StringComparison.Ordinal);
-        Assert.Contains("2 messages crossed; 1 violations", output, StringComparison.Ordinal);
+        Assert.Contains("2 messages crossed; violations: 1", output, StringComparison.Ordinal);
         var file = _folder["r1-vm0007-timeline.jsonl"];
         Assert.Contains($"3 steps in {file}", output, StringComparison.Ordinal);
         var (charted, chart, _) = Tool.Run("chart", file);
@@ -66,7 +66,8 @@ public sealed class TimelineVerbTests : IDisposable
     public void The_document_says_what_was_merged_and_what_is_missing()
     {
         File.WriteAllText(_folder["r1-vm0007-p0.jsonl"], Hypervisor);
-        var (code, output, _) = Tool.Run("cluster", "timeline", _folder["r1-vm0007-p0.jsonl"], "--json");
+        File.WriteAllText(_folder["r1-vm0007-p2.jsonl"], "");
+        var (code, output, _) = Tool.Run("cluster", "timeline", _folder.Path, "--json");
         Assert.Equal(ExitCode.AsExpected, code);
         var document = Json.Parse(output);
         Assert.Equal(
@@ -76,6 +77,7 @@ public sealed class TimelineVerbTests : IDisposable
             ],
             Json.Names(document));
         Assert.Contains("process 1, whose trace is missing", document.GetProperty("gaps")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("p2.jsonl is empty", document.GetProperty("gaps")[1].GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

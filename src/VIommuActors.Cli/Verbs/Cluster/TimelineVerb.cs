@@ -53,11 +53,13 @@ internal sealed class TimelineVerb : Verb
         var paths = Paths(parse.GetValue(_files)!);
         try
         {
-            var halves = Choose(Read(paths, machine), machine);
+            var empty = new List<string>();
+            var halves = Choose(Read(paths, machine, empty), machine);
             var merged = MergedTimeline.Merge(halves);
+            string[] gaps = [.. merged.Gaps, .. empty.Select(path => $"{path} is empty: its process was killed before it wrote")];
             var file = parse.GetValue(_out)
                 ?? Path.Combine(Path.GetDirectoryName(paths[0]) ?? "", TraceFiles.NameOfTimeline(merged.Run, merged.Machine));
-            Show(session, merged, file, Keep(file, merged));
+            Show(session, merged, gaps, file, Keep(file, merged));
             return ExitCode.AsExpected;
         }
         catch (TraceFormatException e)
@@ -89,7 +91,7 @@ internal sealed class TimelineVerb : Verb
             : throw ToolException.Usage("FILE", given[0], "no trace of a half is in it", "a folder that nodes were given for traces");
     }
 
-    private static List<HalfTrace> Read(ImmutableArray<string> paths, int? machine)
+    private static List<HalfTrace> Read(ImmutableArray<string> paths, int? machine, List<string> empty)
     {
         var halves = new List<HalfTrace>();
         foreach (var path in paths)
@@ -98,7 +100,8 @@ internal sealed class TimelineVerb : Verb
             if (machine is { } wanted && paths.Length > 1 && TraceFiles.MachineOf(Path.GetFileName(path)) is { } named && named != wanted)
                 continue;
             using var stream = File.OpenRead(path);
-            halves.Add(HalfTrace.Read(stream, path));
+            if (stream.Length == 0) empty.Add(path);
+            else halves.Add(HalfTrace.Read(stream, path));
         }
         return halves;
     }
@@ -139,11 +142,11 @@ internal sealed class TimelineVerb : Verb
         }
     }
 
-    private static void Show(ToolSession session, MergedTimeline merged, string file, string sha256)
+    private static void Show(ToolSession session, MergedTimeline merged, string[] gaps, string file, string sha256)
     {
         if (session.IsJson)
         {
-            session.Out.Write(Json(merged, file, sha256));
+            session.Out.Write(Json(merged, gaps, file, sha256));
             return;
         }
         var renderer = session.Renderer;
@@ -158,13 +161,13 @@ internal sealed class TimelineVerb : Verb
                     ? "hypervisor half" : string.Create(CultureInfo.InvariantCulture, $"device model of session {half.Process}");
                 renderer.Line($"  {what} on {half.Node}: {Numbers.Count(half.Count)} steps");
             }
-            foreach (var gap in merged.Gaps) renderer.Line(gap, Tone.Bad);
-            renderer.Line($"{Numbers.Count(merged.Crossings)} messages crossed; {Numbers.Count(merged.Violations)} violations");
+            foreach (var gap in gaps) renderer.Line(gap, Tone.Bad);
+            renderer.Line($"{Numbers.Count(merged.Crossings)} messages crossed; violations: {Numbers.Count(merged.Violations)}");
         }
         renderer.Line($"{Numbers.Count(merged.Steps.Count)} steps in {file}");
     }
 
-    private static string Json(MergedTimeline merged, string file, string sha256) => JsonDocuments.Text(Schema, writer =>
+    private static string Json(MergedTimeline merged, string[] gaps, string file, string sha256) => JsonDocuments.Text(Schema, writer =>
     {
         writer.WriteString("traceFile", file);
         writer.WriteString("traceSha256", sha256);
@@ -188,7 +191,7 @@ internal sealed class TimelineVerb : Verb
         }
         writer.WriteEndArray();
         writer.WriteStartArray("gaps");
-        foreach (var gap in merged.Gaps) writer.WriteStringValue(gap);
+        foreach (var gap in gaps) writer.WriteStringValue(gap);
         writer.WriteEndArray();
     });
 }
