@@ -11,6 +11,11 @@ public sealed class TimelineVerbTests : IDisposable
         "seed":1,"durationMs":1,"roles":["hypervisor"],"lossPerMille":0,"duplicatePerMille":0,"faults":[]}
         """;
 
+    private const string AndNoFaults =
+        """
+        "seed":1,"durationMs":1,"roles":["hypervisor"],"lossPerMille":0,"duplicatePerMille":0}
+        """;
+
     private const string Hypervisor =
         """
         {"schema":"viommu.trace/1","scenario":"stale-dma","protocol":"translate","seed":"0x1","tool":"0.1.0"}
@@ -160,6 +165,8 @@ public sealed class TimelineVerbTests : IDisposable
         "accepted: viommu.fault-plan/1")]
     [InlineData("""{"schema":"viommu.fault-plan/1",""" + Rest,
         "no node is a device-model")]
+    [InlineData("""{"schema":"viommu.fault-plan/1","faults":[{"kind":"kill","node":0,"atMs":9000000000000000,"forMs":1}],""" + AndNoFaults,
+        "atMs 0 to")]
     public void A_bad_plan_is_refused(string? text, string why)
     {
         if (text is not null) File.WriteAllText(_folder["p.json"], text);
