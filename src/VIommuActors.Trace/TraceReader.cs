@@ -4,28 +4,35 @@ using System.Text.Json;
 namespace VIommuActors.Trace;
 
 /// <summary>
-/// Reads a trace back. Strict: every field must be there once, with its type, and no other; a file that was cut off is refused.
+/// Reads a trace back. Strict: every field must be there once, with its type, and no other; a file that was cut off is refused, unless
+/// the reader was told that its writer may have been killed.
 /// </summary>
 public sealed class TraceReader
 {
     private readonly LineSplitter _lines;
     private readonly string _file;
+    private readonly bool _mayBeCutOff;
     private int _line;
 
     /// <summary>Reads the header.</summary>
     /// <param name="stream">Stays open and the caller's.</param>
     /// <param name="fileName">For error messages.</param>
     /// <param name="maxLineBytes">Longest line taken; a longer one is an error, not memory.</param>
+    /// <param name="mayBeCutOff">A last line without its end is left out, and <see cref="IsCutOff"/> says so.</param>
     /// <exception cref="TraceFormatException">There is no header, or it is of another schema.</exception>
-    public TraceReader(Stream stream, string fileName, int maxLineBytes = TraceSchema.DefaultMaxLineBytes)
+    public TraceReader(
+        Stream stream, string fileName, int maxLineBytes = TraceSchema.DefaultMaxLineBytes, bool mayBeCutOff = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLineBytes, 1);
-        (_file, _lines) = (fileName, new LineSplitter(stream, maxLineBytes));
+        (_file, _lines, _mayBeCutOff) = (fileName, new LineSplitter(stream, maxLineBytes), mayBeCutOff);
         Header = ReadHeader();
     }
 
     /// <summary>The first line.</summary>
     public TraceHeader Header { get; }
+
+    /// <summary>True once a last line without its end was left out.</summary>
+    public bool IsCutOff { get; private set; }
 
     /// <summary>The next event or note; null at the end of the file.</summary>
     /// <exception cref="TraceFormatException">The line is not one of a trace.</exception>
@@ -120,6 +127,9 @@ public sealed class TraceReader
         switch (_lines.Next(out var bytes))
         {
             case LineEnd.EndOfFile:
+                return null;
+            case LineEnd.CutOff when _mayBeCutOff && _line > 1:
+                IsCutOff = true;
                 return null;
             case LineEnd.CutOff:
                 throw new TraceFormatException(_file, _line, null, "the line has no end: the file was cut off here.");

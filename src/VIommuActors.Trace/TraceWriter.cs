@@ -82,6 +82,15 @@ public sealed class TraceWriter : ITraceSink, IDisposable
         EndLine();
     }
 
+    /// <summary>Writes out what is still buffered, so that it outlives a process that is killed.</summary>
+    public void Flush()
+    {
+        if (_sha256 is null)
+        {
+            _buffer.Flush();
+        }
+    }
+
     /// <summary>Writes out what is still buffered and fixes <see cref="Sha256"/>. Further calls change nothing.</summary>
     /// <returns>The digest.</returns>
     public string Complete()

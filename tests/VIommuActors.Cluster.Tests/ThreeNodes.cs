@@ -13,9 +13,17 @@ internal sealed class ThreeNodes : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<ClusterNode> _nodes = [];
+    private readonly string? _traceFolder;
 
     public ThreeNodes(params string[] roles)
+        : this(null, roles)
     {
+    }
+
+    /// <summary>Nodes that write traces into a folder.</summary>
+    public ThreeNodes(DirectoryInfo? traces, params string[] roles)
+    {
+        _traceFolder = traces?.FullName;
         foreach (var role in (string[])[NodeRole.Coordinator, .. roles.Length == 0 ? [NodeRole.Hypervisor, NodeRole.DeviceModel] : roles])
             _nodes.Add(Start(role, _nodes.Count == 0 ? [] : [_nodes[0].Name]));
     }
@@ -66,9 +74,9 @@ internal sealed class ThreeNodes : IAsyncDisposable
         foreach (var node in Enumerable.Reverse(_nodes)) await node.System.Terminate();
     }
 
-    private static ClusterNode Start(string role, string[] seeds)
+    private ClusterNode Start(string role, string[] seeds)
     {
-        var settings = new NodeSettings { Role = role, Seeds = [.. seeds] };
+        var settings = new NodeSettings { Role = role, Seeds = [.. seeds], TraceFolder = _traceFolder };
         var system = ActorSystem.Create(NodeHocon.SystemName, NodeHocon.For(settings));
         return ClusterNode.Start(system, settings, new LoggerConfiguration().WriteTo.Sink(new Silence()).CreateLogger());
     }

@@ -98,6 +98,7 @@ public sealed record FaultPlan(
         var last = 0L;
         foreach (var fault in Faults)
         {
+            if (fault.AtMs > 86_400_000) return "faults: atMs 0 to 86400000";
             if (fault.Node < 0 || fault.Node >= Roles.Length) return $"faults: node {fault.Node} is none of 0 to {Roles.Length - 1}";
             if (fault.AtMs < last) return $"faults: the one at {fault.AtMs} ms begins before the one above it is over ({last} ms)";
             if (fault.ForMs is < 0 or > 86_400_000 || fault.DelayMs is < 0 or > 60_000)

@@ -1,8 +1,11 @@
+using VIommuActors.Blueprints.Faults;
+using VIommuActors.Blueprints.Remarks;
 using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Experiments.Exploring;
 using VIommuActors.Scenarios;
 using VIommuActors.Trace;
+using VIommuActors.Trace.Timeline;
 
 namespace VIommuActors.Cli.Exploring;
 
@@ -12,18 +15,33 @@ namespace VIommuActors.Cli.Exploring;
 /// <param name="Events">How many steps it has.</param>
 internal sealed record RecordedTrace(string Path, TraceHeader Header, long Events)
 {
-    private const string ScenarioFile = "scenario.conf";
+    private const string ScenarioFile = "scenario.conf", PlanFile = "plan.json";
+
+    /// <summary>True for the record of a run on several processes: nothing that is known leads to the same order of things again.</summary>
+    public bool IsRealTime { get; private init; }
+
+    /// <summary>True for a run under a fault plan for nodes.</summary>
+    public bool IsPlanned { get; private init; }
+
+    /// <summary>The fault plan, from the file beside the trace; null for a run without one.</summary>
+    /// <exception cref="ToolException">The run had one, and it is not there.</exception>
+    public FaultPlan? Plan() => IsPlanned
+        ? PlanInput.Read("TRACE", System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", PlanFile))
+        : null;
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ToolException">It is not there, or not a trace.</exception>
     public static RecordedTrace Read(string path) => Read(path, reader =>
     {
-        var events = 0L;
+        var (events, isRealTime, isPlanned) = (0L, false, false);
         while (reader.Read() is { } line)
         {
             events += line is TraceEvent ? 1 : 0;
+            isRealTime |= line is TraceNote { Name: TimelineWords.Timeline, By: TimelineWords.ByTimeline }
+                or TraceNote { Name: TimelineWords.Half, By: TimelineWords.ByNode };
+            isPlanned |= line is TraceNote { Name: PlanRemark.PlanName, By: PlanRemark.By };
         }
-        return new RecordedTrace(path, reader.Header, events);
+        return new RecordedTrace(path, reader.Header, events) { IsRealTime = isRealTime, IsPlanned = isPlanned };
     });
 
     /// <summary>Makes something of the lines of a file.</summary>
@@ -52,9 +70,16 @@ internal sealed record RecordedTrace(string Path, TraceHeader Header, long Event
     /// that name.
     /// </summary>
     /// <exception cref="ScenarioException">It is none.</exception>
-    /// <exception cref="ToolException">The header carries none.</exception>
+    /// <exception cref="ToolException">The header carries none, or the run was in real time and cannot be done again.</exception>
     public LoadedScenario Scenario()
     {
+        if (IsRealTime)
+        {
+            throw ToolException.Usage(
+                "TRACE", Path,
+                "a recorded run in real time cannot be done again; its fault plan can, in virtual time: viommu run --plan",
+                "a trace.jsonl that `viommu run` or `viommu explore` wrote");
+        }
         if (Header.Search is not { } search)
         {
             var beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", ScenarioFile);

@@ -46,7 +46,7 @@ internal sealed record RepeatedTrace(string? Sentence, Divergence? Divergence)
         }
         using var runner = session.Host.CreateRunner();
         using var writer = new TraceWriter(stream, header);
-        var result = runner.Run(new RunRequest(loaded.Scenario, header.Protocol, header.Seed, writer), session.Cancel);
+        var result = runner.Run(new RunRequest(loaded.Scenario, header.Protocol, header.Seed, writer, recorded.Plan()), session.Cancel);
         if (result.Ending == RunEnding.Cancelled)
         {
             throw new OperationCanceledException(session.Cancel);

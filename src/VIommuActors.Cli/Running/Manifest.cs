@@ -20,8 +20,11 @@ namespace VIommuActors.Cli.Running;
 internal sealed record Manifest(
     LoadedScenario Loaded, string Asked, ImmutableArray<string> Sets, string Protocol, ulong Seed, DateTimeOffset Started)
 {
+    /// <summary>The fault plan for nodes, as the user named its file; null for none.</summary>
+    public string? PlanFile { get; init; }
+
     /// <summary>The command that does it again.</summary>
-    public string Repro => Command ?? CommandText.Run(Asked, Sets, Protocol, Seed);
+    public string Repro => Command ?? CommandText.Run(Asked, Sets, Protocol, Seed, PlanFile);
 
     /// <summary>That command where it is not <c>viommu run</c> with what stands here.</summary>
     public string? Command { get; init; }
@@ -47,6 +50,7 @@ internal sealed record Manifest(
             writer.WriteString("runtime", ToolVersion.Runtime);
             writer.WriteString("started", Started.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             writer.WriteString("repro", Repro);
+            if (PlanFile is not null) writer.WriteString("plan", PlanFile);
             writer.WriteString("scenario", Loaded.Scenario.Name);
             writer.WriteString("protocol", Protocol);
             writer.WriteString("seed", Input.Seed.Hex(Seed));

@@ -27,6 +27,11 @@ internal static class RunView
         renderer.Line(
             $"{NameOf(result.Ending)} after {Numbers.Count(result.Steps)} {steps}"
             + $" and {Numbers.Count(result.Figures.VirtualNs)} ns of {time} time");
+        if (!result.Panicked.IsEmpty)
+        {
+            var guests = string.Join(", ", result.Panicked.Select(guest => Numbers.Plain(guest)));
+            renderer.Line($"lost with their hypervisor's node: guests {guests}");
+        }
         foreach (var remark in result.Figures.Remarks)
         {
             renderer.Line(remark);
@@ -83,6 +88,16 @@ internal static class RunView
         {
             writer.WriteString("clock", "real");
             writer.WriteNumber("realNs", outcome.Result.Figures.VirtualNs);
+        }
+        if (outcome.Manifest.PlanFile is { } plan)
+        {
+            writer.WriteString("plan", plan);
+            writer.WriteStartArray("panickedGuests");
+            foreach (var guest in outcome.Result.Panicked)
+            {
+                writer.WriteNumberValue(guest);
+            }
+            writer.WriteEndArray();
         }
         if (outcome.Repetition is { } repetition)
         {

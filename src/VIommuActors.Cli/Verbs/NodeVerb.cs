@@ -59,6 +59,12 @@ internal sealed class NodeVerb : Verb
 
     private readonly Option<bool> _admin = new("--admin") { Description = "Take the commands of viommu cluster leave, down and slow" };
     private readonly Option<bool> _faults = new("--fault-injection") { Description = "As --admin, and partition and heal" };
+    private readonly Option<string?> _traces = new("--trace-folder")
+    {
+        Description = "Where halves of machines put their traces; without one, runs with traces are refused",
+        HelpName = "DIR",
+    };
+
     private readonly Option<string?> _hocon = new("--hocon")
     {
         Description = "Akka configuration that lies above the node's own",
@@ -75,7 +81,8 @@ internal sealed class NodeVerb : Verb
         _host = host;
         Option[] options =
         [
-            _role, _address, _port, _seeds, _httpAddress, _httpPort, _machines, _admin, _faults, _hocon, _certificate.Option, _remote,
+            _role, _address, _port, _seeds, _httpAddress, _httpPort, _machines, _admin, _faults, _traces, _hocon,
+            _certificate.Option, _remote,
         ];
         foreach (var option in options) Add(option);
     }
@@ -102,6 +109,7 @@ internal sealed class NodeVerb : Verb
         MaxHalves = parse.GetValue(_machines),
         Admin = parse.GetValue(_admin),
         FaultInjection = parse.GetValue(_faults),
+        TraceFolder = parse.GetValue(_traces),
         AllowRemote = parse.GetValue(_remote),
         Overrides = parse.GetValue(_hocon) is { } path ? Text(path) : "",
         Secret = _host.Console.Variable(VerbHelp.SecretVariable) ?? "",

@@ -16,6 +16,7 @@ internal sealed class RunVerb : Verb
 {
     private const string VirtualClock = "virtual", RealClock = "real", Clocks = VirtualClock + ", " + RealClock;
     private const string ManifestFile = "manifest.json", TraceFile = "trace.jsonl", SecondTraceFile = "trace.second.jsonl";
+    private const string PlanFile = "plan.json";
 
     private readonly ScenarioInput _input = new();
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A name from `viommu scenario list` or a path" };
@@ -32,6 +33,7 @@ internal sealed class RunVerb : Verb
         Description = "Folder for the artefacts; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
         HelpName = "DIR",
     };
+    private readonly PlanInput _plan = new();
     private readonly Option<bool> _noTrace = new("--no-trace") { Description = "Write no trace" };
     private readonly Option<bool> _checkDeterminism = new("--check-determinism") { Description = "Run twice and compare the traces" };
 
@@ -44,6 +46,7 @@ internal sealed class RunVerb : Verb
         Add(_input.Seed);
         Add(_clock);
         Add(_out);
+        Add(_plan.Option);
         Add(_noTrace);
         Add(_checkDeterminism);
         Add(_input.Set);
@@ -54,6 +57,7 @@ internal sealed class RunVerb : Verb
     [
         "viommu run stale-dma",
         "viommu run stale-dma --protocol translate --seed 0x7 --out /tmp/race",
+        "viommu run cluster-drain --set topology.guests=4 --plan plan.json",
         "viommu run quiet --check-determinism --no-trace --json",
         "viommu run many-guests --clock real",
     ];
@@ -62,11 +66,20 @@ internal sealed class RunVerb : Verb
     protected override ExitCode Run(ParseResult parse, ToolSession session)
     {
         var (comparison, manifest) = Plan(parse, session);
+        var plan = _plan.Load(parse);
+        if (plan is not null && manifest.IsReal)
+        {
+            throw ToolException.Usage(
+                "--plan", parse.GetValue(_plan.Option)!, "in real time nodes are struck by viommu cluster run", $"--clock {VirtualClock}");
+        }
+        if (plan is not null) manifest = manifest with { PlanFile = parse.GetValue(_plan.Option) };
         // The manifest comes first: it holds the seed, whatever happens to the run.
         var folder = FolderFor(parse, session, manifest);
         AtomicFile.WriteText(folder.File(ManifestFile), manifest.Text((ManifestEnd?)null));
+        if (plan is not null) AtomicFile.WriteText(folder.File(PlanFile), plan.Text());
+        var request = new RunRequest(comparison.Scenario, manifest.Protocol, manifest.Seed, Plan: plan);
         var noTrace = parse.GetValue(_noTrace) || manifest.IsReal;
-        var outcome = Execute(session, comparison, manifest, folder, noTrace, parse.GetValue(_checkDeterminism));
+        var outcome = Execute(session, comparison, manifest, request, folder, noTrace, parse.GetValue(_checkDeterminism));
         Keep(folder, outcome);
         Show(session, outcome, folder);
         if (outcome.Code == ExitCode.Interrupted)
@@ -121,10 +134,10 @@ internal sealed class RunVerb : Verb
     }
 
     private static RunOutcome Execute(
-        ToolSession session, Comparison comparison, Manifest manifest, RunFolder folder, bool noTrace, bool checkDeterminism)
+        ToolSession session, Comparison comparison, Manifest manifest, RunRequest request, RunFolder folder, bool noTrace,
+        bool checkDeterminism)
     {
         using var runner = manifest.IsReal ? new RealRunner() : session.Host.CreateRunner();
-        var request = new RunRequest(comparison.Scenario, manifest.Protocol, manifest.Seed);
         RunResult result;
         TracedRun? traced = null;
         if (noTrace && !checkDeterminism)

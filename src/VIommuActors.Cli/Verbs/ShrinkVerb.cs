@@ -44,6 +44,11 @@ internal sealed class ShrinkVerb : Verb
     {
         var recorded = RecordedTrace.Read(parse.GetValue(_trace)!);
         var loaded = recorded.Scenario();
+        if (recorded.IsPlanned)
+        {
+            throw ToolException.Usage(
+                "TRACE", recorded.Path, "a run under a fault plan for nodes is not shrunk", "a trace of a run without --plan");
+        }
         var beside = Path.GetDirectoryName(recorded.Path) is { Length: > 0 } above ? above : ".";
         var folder = parse.GetValue(_out) ?? Path.Combine(beside, DefaultFolder);
         RunFolder.Check(folder);

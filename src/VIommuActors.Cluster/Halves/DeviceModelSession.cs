@@ -4,6 +4,7 @@ using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Machine;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
@@ -16,6 +17,8 @@ namespace VIommuActors.Cluster.Halves;
 /// <summary>One life of a machine's emulators: dummy vIOMMUs and devices, with this end of the link to the hypervisor.</summary>
 internal sealed class DeviceModelSession : HalfActor
 {
+    private const int HypervisorProcess = 0;
+
     private readonly long _session;
     private readonly IActorRef _hypervisor;
     private readonly MachineLayout _layout;
@@ -31,19 +34,26 @@ internal sealed class DeviceModelSession : HalfActor
         (_session, _hypervisor, _self) = (session, hypervisor, Self);
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, run.DmaNs, () => { });
         var idle = new UnjudgedGuest(new Nowhere(run.Clock), invalidationSeen: null);
+        Recorder = run.NewRecorder(vm, (int)session);
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, message => run.Counters.Message(),
-            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
+            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)), Recorder);
         var rules = run.RulesFor(vm, "device-model");
         IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _ => run.Counters.Message());
-        _layout = new MachineLayout(
-            run.Plan.Machine(vm, idle, idle, _record, _record), faulty, table, (int)Math.Min(session - 1, 2000));
+        var machine = run.Plan.Machine(vm, idle, idle, _record, _record);
+        if (Recorder is not null)
+        {
+            faulty = new RecordedWires(faulty, Recorder);
+            machine = machine with { Parts = new RecordedParts(machine.Parts, Recorder) };
+        }
+        _layout = new MachineLayout(machine, faulty, table, (int)Math.Min(session - 1, 2000));
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];
         foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) >= 0;
         wires.IsHere = _isHere;
         rules?.Bind(new PartyKinds(_layout));
+        Recorder?.Begin(table, IsHere);
     }
 
     private GuestNodes Nodes => _layout.Guests[0];
@@ -64,7 +74,11 @@ internal sealed class DeviceModelSession : HalfActor
         foreach (var process in processes) process.Tell(new Identify(process), Self);
     }
 
-    protected override void PostStop() => Run.Counters.Left();
+    protected override void PostStop()
+    {
+        Run.Counters.Left();
+        Recorder?.Dispose();
+    }
 
     protected override bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
 
@@ -102,6 +116,7 @@ internal sealed class DeviceModelSession : HalfActor
 
     protected override void Arrived(LinkFrame frame)
     {
+        Recorder?.Arrived(frame.Message, HypervisorProcess, frame.Clock);
         var unit = Nodes.Dummies.IndexOf(frame.To);
         foreach (var slot in frame.Slots)
         {

@@ -6,6 +6,7 @@ using Serilog;
 using VIommuActors.Cluster.Hosting;
 using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Wire.Messages;
@@ -18,10 +19,13 @@ namespace VIommuActors.Cluster.Halves;
 /// </summary>
 internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTimers
 {
+    private const int FlushEveryTicks = 20;
+
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly List<LinkFrame> _frames = [];
     private FrameFaults? _faults;
+    private int _ticks;
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -39,6 +43,9 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
 
     /// <summary>This end of the link while the session is open.</summary>
     protected LinkEnd? Link { get; private set; }
+
+    /// <summary>Writes this half's trace; null when none is written, and then nothing is done for one.</summary>
+    protected HalfRecorder? Recorder { get; init; }
 
     /// <summary>Which parties live in this half, by id.</summary>
     protected abstract bool IsHere(NodeId party);
@@ -83,7 +90,8 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             Broken($"{LinkEnd.Window} frames are unacknowledged");
             return;
         }
-        var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), RunOnNode.ClockOf(vm, outbound.Cause), run.Clock.NowNs);
+        var clock = Recorder?.ClockOf(outbound.Cause) ?? [];
+        var frame = link.Send(outbound.To, outbound.Message, SlotsWith(outbound), clock, run.Clock.NowNs);
         run.Counters.Sent();
         Put(frame);
     }
@@ -163,6 +171,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             }
             if (link.Owed(atLeisure: true) is { } ack) Peer?.Tell(ack, Self);
         }
+        if (++_ticks % FlushEveryTicks == 0) Recorder?.Flush();
         Ticked();
     }
 

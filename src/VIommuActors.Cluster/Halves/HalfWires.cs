@@ -1,5 +1,6 @@
 using Akka.Actor;
 using VIommuActors.Actors.Wiring;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.RealTime;
 
@@ -8,7 +9,7 @@ namespace VIommuActors.Cluster.Halves;
 /// <summary>The wires of one half: its own parties are told directly, those of the other half by way of the link.</summary>
 internal sealed class HalfWires(
     NodeTable table, IActorRef half, HostClock clock, Action<Message> count,
-    Action<NodeId, Exception> failed) : IWires
+    Action<NodeId, Exception> failed, HalfRecorder? recorder) : IWires
 {
     /// <summary>Which parties live in this half, by id; set once the machine is laid out, before any of them runs.</summary>
     public bool[] IsHere { get; set; } = [];
@@ -20,7 +21,7 @@ internal sealed class HalfWires(
         count(message);
         if (message is Wake) Timers.Later(table[to], message, sender);
         else if (IsHere[to.Index]) table[to].Tell(message, sender);
-        else half.Tell(new Outbound(to, message, -1), sender);
+        else half.Tell(new Outbound(to, message, recorder?.SendingOf(message)), sender);
     }
 
     public void After(IActorRef self, long delayNs, Message message) => Timers.After(self, delayNs, message);

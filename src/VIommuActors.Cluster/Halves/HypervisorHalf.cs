@@ -6,6 +6,7 @@ using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Cluster.Telemetry;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.Machine.Hypervisor;
 using VIommuActors.Oracle;
 using VIommuActors.Protocols.Messages;
@@ -47,19 +48,33 @@ internal class HypervisorHalf : HalfActor
         _deviceModels = deviceModels;
         _self = Self;
         _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => _self.Tell(GuestEnded.Instance));
-        _judge = new JudgedGuest(run.Clock, () => _record.Messages, Invalidated, dmaSeen: Transferred);
+        var recorder = run.NewRecorder(vm, process: 0);
+        Recorder = recorder;
+        _judge = recorder is null
+            ? new JudgedGuest(run.Clock, () => _record.Messages, Invalidated, dmaSeen: Transferred)
+            : new JudgedGuest(run.Clock, () => recorder.Step, Invalidated, recorder.WorkBegan, Transferred)
+            {
+                Broken = recorder.Broken,
+            };
         var table = new NodeTable();
         var wires = new HalfWires(
             table, Self, run.Clock, _record.Count,
-            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)));
+            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)), Recorder);
         var rules = run.RulesFor(vm, "hypervisor");
         IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _record.Count);
-        _layout = new MachineLayout(run.Plan.Machine(vm, _judge, _judge, _record, _record), faulty, table);
+        var machine = run.Plan.Machine(vm, _judge, _judge, _record, _record);
+        if (recorder is not null)
+        {
+            faulty = new RecordedWires(faulty, recorder);
+            machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
+        }
+        _layout = new MachineLayout(machine, faulty, table);
         var nodes = _layout.Guests[0];
         _isHere = new bool[table.Count];
         foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) < 0;
         wires.IsHere = _isHere;
         rules?.Bind(new PartyKinds(_layout));
+        recorder?.Begin(table, IsHere);
     }
 
     private Machine.GuestNodes Nodes => _layout.Guests[0];
@@ -80,10 +95,13 @@ internal class HypervisorHalf : HalfActor
 
     protected override void PostStop()
     {
-        if (_end is not null) return;
-        // The node leaves: a machine's memory is here, so it ends here.
-        End("its hypervisor left the cluster");
-        Tell();
+        if (_end is null)
+        {
+            // The node leaves: a machine's memory is here, so it ends here.
+            End("its hypervisor left the cluster");
+            Tell();
+        }
+        Recorder?.Dispose();
     }
 
     protected override bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
@@ -135,6 +153,7 @@ internal class HypervisorHalf : HalfActor
 
     protected override void Arrived(LinkFrame frame)
     {
+        Recorder?.Arrived(frame.Message, (int)frame.Session, frame.Clock);
         if (frame.Message is ReapFence fence) _lastLife = Math.Max(_lastLife, fence.Life);
         foreach (var slot in frame.Slots)
         {

@@ -38,7 +38,7 @@ public sealed class ClusterNode
         var cluster = Akka.Cluster.Cluster.Get(system);
         var name = Coordinator.NameOf(cluster.SelfAddress);
         var weather = new NodeWeather();
-        var runs = new RunRegistry(name, settings.MaxHalves, weather, log);
+        var runs = new RunRegistry(name, settings.MaxHalves, weather, log, settings.TraceFolder);
         var shards = Shards.Start(system, runs);
         system.ActorOf(NodeAgent.Props(runs, settings.Role), NodeAgent.Name);
         if (settings.Seeds.IsEmpty) cluster.Join(cluster.SelfAddress);

@@ -59,6 +59,11 @@ public sealed record NodeSettings
     /// <summary>True when the node takes commands over HTTP.</summary>
     public bool TakesCommands => Admin || FaultInjection;
 
+    /// <summary>
+    /// Folder for the traces of the halves that live here; it is made when it is not there. Null: a run with traces is refused.
+    /// </summary>
+    public string? TraceFolder { get; init; }
+
     /// <summary>HOCON that lies above everything else; empty for none.</summary>
     public string Overrides { get; init; } = "";
 }

@@ -61,7 +61,7 @@ public sealed class RunReport
 
     private void Add(int number, VmOutcome vm, IReadOnlySet<string> struck, List<string> losses)
     {
-        if (vm.Figures is { } told) Sum(told);
+        if (vm.Figures is { } told) Sum(number, told);
         if (vm.State == VmState.Ended && vm.Figures is { } ended)
         {
             // What was issued ended in one of three ways, or the machine only says that it is over.
@@ -93,8 +93,9 @@ public sealed class RunReport
             losses.Add(FormattableString.Invariant($"machine {number}: {FormattableString.Invariant(what)}"));
     }
 
-    private void Sum(Wire.Messages.VmFigures told)
+    private void Sum(int number, Wire.Messages.VmFigures told)
     {
+        if (FirstBroken is null && told.Details.Length > 0) FirstBroken = number;
         Figures.Dmas += told.Dmas;
         Figures.DmasDone += told.Done;
         Figures.DmasFaulted += told.Faulted;
@@ -108,8 +109,12 @@ public sealed class RunReport
         }
         if (Latencies.Decode(told.InvalidationNs) is { } invalidations) Figures.InvalidationNs.Add(invalidations);
         if (Latencies.Decode(told.DmaNs) is { } dmas) Figures.DmaNs.Add(dmas);
-        Details = Details.Length < Kept ? [.. Details, .. told.Details.Take(Kept - Details.Length)] : Details;
+        foreach (var detail in told.Details.Take(Kept - Details.Length))
+            Details = Details.Add(FormattableString.Invariant($"machine {number}: {detail}"));
     }
+
+    /// <summary>The first machine in which something was broken; null when nothing was.</summary>
+    public int? FirstBroken { get; private set; }
 
     /// <summary>The first violations, a sentence each.</summary>
     public ImmutableArray<string> Details { get; private set; } = [];

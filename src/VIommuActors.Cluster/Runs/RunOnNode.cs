@@ -1,13 +1,14 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Serilog;
 using VIommuActors.Blueprints.Faults;
 using VIommuActors.Blueprints.Verdicts;
 using VIommuActors.Cluster.Links;
+using VIommuActors.Cluster.Timeline;
 using VIommuActors.RealTime;
 using VIommuActors.Scenarios;
 using VIommuActors.Scenarios.Model;
 using VIommuActors.Seeds;
+using VIommuActors.Trace;
 using VIommuActors.Wire.Messages;
 
 namespace VIommuActors.Cluster.Runs;
@@ -19,12 +20,15 @@ public sealed class RunOnNode
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private readonly NodeWeather _weather;
+    private readonly string? _traceFolder;
     private long _endedAtNs = long.MaxValue;
 
     private RunOnNode(
-        DefineRun definition, Scenario scenario, Protocols.Seam.IProtocol protocol, string node, NodeWeather weather, ILogger log)
+        DefineRun definition, Scenario scenario, Protocols.Seam.IProtocol protocol, string node, NodeWeather weather, ILogger log,
+        string? traceFolder)
     {
         Definition = definition;
+        _traceFolder = definition.Trace ? traceFolder : null;
         Node = node;
         _weather = weather;
         Log = log.ForContext("Run", definition.Run).ForContext(nameof(Node), node);
@@ -69,12 +73,15 @@ public sealed class RunOnNode
     /// <param name="node">This node.</param>
     /// <param name="weather">What the network does to this node on purpose.</param>
     /// <param name="log">For people.</param>
+    /// <param name="traceFolder">Where traces of halves go; null: there is no place for them here.</param>
     /// <param name="mutant">Name of a deliberate defect; null for none.</param>
     /// <param name="run">The run; null when there is a problem.</param>
     /// <returns>What is wrong with it; null when nothing is.</returns>
-    public static string? TryRead(DefineRun definition, string node, NodeWeather weather, ILogger log, string? mutant, out RunOnNode? run)
+    public static string? TryRead(
+        DefineRun definition, string node, NodeWeather weather, ILogger log, string? traceFolder, string? mutant, out RunOnNode? run)
     {
         run = null;
+        if (definition.Trace && TraceFiles.Problem(definition.Run, traceFolder) is { } problem) return problem;
         try
         {
             var scenario = ScenarioLoader.ResolveText(
@@ -82,7 +89,7 @@ public sealed class RunOnNode
             if (scenario.Workload.Kind == WorkloadKind.Trace)
                 return "a recording is of one guest on one host; workload.kind map-dma-unmap, storm or attach-detach is accepted";
             var protocol = Compatibility.Require(scenario, definition.Protocol);
-            run = new RunOnNode(definition, scenario, protocol, node, weather, log) { Mutant = mutant };
+            run = new RunOnNode(definition, scenario, protocol, node, weather, log, traceFolder) { Mutant = mutant };
             run.RulesFor(0, "check");
             return null;
         }
@@ -115,5 +122,25 @@ public sealed class RunOnNode
         return MessageFaults.From(Plan.Scenario, new SeededRandom(Definition.Seed).Derive(purpose));
     }
 
-    internal static ImmutableArray<ClockEntry> ClockOf(int vm, long cause) => [];
+    /// <summary>Begins the trace of a half that lives here; null when the run has none, or its file cannot be made.</summary>
+    internal HalfRecorder? NewRecorder(int vm, int process)
+    {
+        if (_traceFolder is null) return null;
+        var name = TraceFiles.NameOf(Definition.Run, vm, process);
+        try
+        {
+            // Unbuffered: what is written is the host's, and outlives this process.
+            var stream = new FileStream(
+                Path.Combine(_traceFolder, name), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            var header = new TraceHeader(Plan.Scenario.Name, Definition.Protocol, Definition.Seed, TraceFiles.Tool);
+            return new HalfRecorder(
+                stream, header, Definition.Run, vm, process, Node, Clock, TimeProvider.System,
+                failed => Log.Error(failed, "{Vm}: {File} cannot be written any more", vm, name));
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Log.Error(failed, "{Vm}: {File} cannot be written", vm, name);
+            return null;
+        }
+    }
 }

@@ -5,7 +5,8 @@ using VIommuActors.Wire.Messages;
 namespace VIommuActors.Cluster.Runs;
 
 /// <summary>The runs that a node knows, the latest few of them, and how many machines it may host. Any thread.</summary>
-public sealed class RunRegistry(string node, int maxHalves, NodeWeather weather, ILogger log, string? mutant = null)
+public sealed class RunRegistry(
+    string node, int maxHalves, NodeWeather weather, ILogger log, string? traceFolder = null, string? mutant = null)
 {
     /// <summary>Runs kept.</summary>
     public const int Kept = 4;
@@ -34,7 +35,7 @@ public sealed class RunRegistry(string node, int maxHalves, NodeWeather weather,
         {
             if (Find(definition.Run) is { } known)
                 return known.Definition.Equals(definition) ? null : "a run of this name has another definition";
-            if (RunOnNode.TryRead(definition, node, weather, log, mutant, out var run) is { } problem) return problem;
+            if (RunOnNode.TryRead(definition, node, weather, log, traceFolder, mutant, out var run) is { } problem) return problem;
             _runs = _runs.Add(run!);
             if (_runs.Count > Kept) _runs = _runs.RemoveAt(0);
             return null;

@@ -25,6 +25,9 @@ internal sealed class RunMonitor(SimKernel kernel, int vcpus, bool stopsAtEnd) :
     /// <summary>vCPUs whose guest stopped itself or was crashed; one that was made to panic does not count.</summary>
     public int Stopped => _vcpus.Count(vcpu => vcpu.End == VcpuEnd.Stopped);
 
+    /// <summary>Guests that were made to panic, by number.</summary>
+    public IEnumerable<int> Panicked => _vcpus.Where(vcpu => vcpu.End == VcpuEnd.Panicked).Select(vcpu => vcpu.Guest).Distinct().Order();
+
     public int Running => _running;
 
     /// <summary>vCPUs that sit inside the hypervisor and execute nothing.</summary>

@@ -37,6 +37,7 @@ public sealed class ScenarioRunner : IDisposable
 
     /// <summary>Runs to the end, or to a limit.</summary>
     /// <exception cref="UnsupportedCombinationException">The protocol does not work with the scenario's invalidation interface.</exception>
+    /// <exception cref="FormatException">The plan has no node for one of the halves.</exception>
     public RunResult Run(RunRequest request, CancellationToken cancel = default)
     {
         var scenario = request.Scenario;
@@ -46,22 +47,27 @@ public sealed class ScenarioRunner : IDisposable
         var random = new SeededRandom(request.Seed);
         var work = WorkPlan.For(scenario, protocol, random.Derive("workload"), _recordings);
         var faults = MessageFaults.From(scenario, random.Derive("faults"));
+        var course = request.Plan is { } plan ? new PlanCourse(plan, work.Guests.Length, random.Derive("plan")) : null;
+        var links = course is null ? null : new PlannedLinks(request.Plan!, course, _system, request.Trace);
         kernel.BeginWorld();
         using var machine = new SimulatedMachine(
             _system,
             scenario,
             protocol,
             work,
-            (table, nodes, meter) => new SimWires(_system, table, nodes, scenario.Timing, faults, meter, request.Trace),
+            (table, nodes, meter) => new SimWires(_system, table, nodes, scenario.Timing, faults, meter, request.Trace, links),
             request.Trace);
         faults?.Bind(new PartyKinds(machine.Layout));
+        links?.Bind(machine.Layout);
         StepRecorder? recorder = request.Trace is { IsEnabled: true } sink ? machine.RecorderFor(sink) : null;
         kernel.BeginRun(new RandomChoice(random.Derive("schedule")), recorder);
         machine.PowerOn();
         CrashSchedule.Plan(scenario, machine.Layout, kernel);
+        links?.Plan(machine.Layout);
         var ending = kernel.Run(scenario.Limits.Steps, scenario.Limits.VirtualNs, cancel);
         var figures = machine.Close(ending);
-        return new RunResult(figures, EndingOf(ending, machine.Monitor, cancel), kernel.Steps);
+        var result = new RunResult(figures, EndingOf(ending, machine.Monitor, cancel), kernel.Steps);
+        return course is null ? result : result with { Panicked = [.. machine.Monitor.Panicked] };
     }
 
     /// <inheritdoc/>

@@ -27,12 +27,15 @@ internal sealed class SimWires : ISimulatedWires
     private readonly MessageFaults? _faults;
     private readonly long[] _lastAccess;
     private readonly ITraceSink? _trace;
+    private readonly PlannedLinks? _links;
     private readonly IScheduler _scheduler;
     private readonly Dictionary<(NodeId From, NodeId To), Held> _held = [];
 
     public SimWires(
-        SimSystem system, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter, ITraceSink? trace)
+        SimSystem system, NodeTable table, int nodes, Timing timing, MessageFaults? faults, MessageMeter meter, ITraceSink? trace,
+        PlannedLinks? links = null)
     {
+        _links = links;
         _trace = trace is { IsEnabled: true } ? trace : null;
         _kernel = system.Kernel;
         _scheduler = system.System.Scheduler;
@@ -85,13 +88,20 @@ internal sealed class SimWires : ISimulatedWires
                 Hold(link, due, fate.DelayNs, target, message, sender);
                 return;
             }
-            if (fate.Duplicate) _kernel.DeliverAt(due, target, message, sender);
+            if (fate.Duplicate) Deliver(due, to, target, message, sender);
             due += fate.DelayNs;
-            _kernel.DeliverAt(due, target, message, sender);
+            Deliver(due, to, target, message, sender, inTurn: fate.DelayNs == 0);
             Release(link, due);
             return;
         }
-        _kernel.DeliverAt(due, target, message, sender);
+        Deliver(due, to, target, message, sender);
+    }
+
+    /// <summary>Delivers at a time, or later by the link between the halves of the guest.</summary>
+    private void Deliver(long dueNs, NodeId to, IActorRef target, Message message, IActorRef sender, bool inTurn = true)
+    {
+        if (_links is not null && _links.Carry(dueNs, to, target, message, sender, inTurn)) return;
+        _kernel.DeliverAt(dueNs, target, message, sender);
     }
 
     private bool IsHolding((NodeId From, NodeId To) link) => _held.TryGetValue(link, out var held) && held.LatestNs > _kernel.NowNs;

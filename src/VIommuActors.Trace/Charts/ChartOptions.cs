@@ -41,7 +41,10 @@ public sealed record ChartOptions
     /// <summary>What a message says in few words, in place of its arguments; null, or a null from it, for the arguments.</summary>
     public Func<TraceEvent, string?>? Says { get; init; }
 
-    /// <summary>What a participant is, for the legend; null, or a null from it, for nothing.</summary>
+    /// <summary>
+    /// What a participant is, for the legend; null, or a null from it, for nothing. Where it lived is added when the trace is one of
+    /// several processes.
+    /// </summary>
     public Func<string, string?>? About { get; init; }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using VIommuActors.Trace.Timeline;
 
 namespace VIommuActors.Trace.Charts;
 
@@ -36,6 +37,7 @@ internal sealed class ChartTrace
     private readonly Dictionary<int, List<ChartFault>> _faults = [];
     private readonly Dictionary<int, List<TraceNote>> _others = [];
     private readonly List<(TraceNote Note, int At)> _violations = [];
+    private readonly Dictionary<string, List<string>> _homes = new(StringComparer.Ordinal);
     private (TraceNote Note, int At)? _verdict;
 
     private ChartTrace()
@@ -43,6 +45,14 @@ internal sealed class ChartTrace
     }
 
     public IReadOnlyList<TraceEvent> Events => _events;
+
+    /// <summary>True when the trace tells where participants lived.</summary>
+    public bool HasHomes => _homes.Count > 0;
+
+    /// <summary>
+    /// The nodes that a participant lived on, one after the other; empty when the trace does not tell, as that of one process does not.
+    /// </summary>
+    public IReadOnlyList<string> HomesOf(string participant) => _homes.TryGetValue(participant, out var homes) ? homes : [];
 
     /// <summary>Index of the first event that is no start-up; 0 when the trace does not tell.</summary>
     public int FirstWork { get; private set; }
@@ -158,6 +168,12 @@ internal sealed class ChartTrace
         else if (note.Name == WorkBegins)
         {
             FirstWork = FirstWork == 0 ? Math.Max(at, 0) : FirstWork;
+        }
+        else if (note is { Name: TimelineWords.Lives, By: TimelineWords.ByTimeline or TimelineWords.ByNode })
+        {
+            if (Text(note, TimelineWords.Party) is not { } party || Text(note, TimelineWords.Node) is not { } home) return;
+            if (!_homes.TryGetValue(party, out var homes)) _homes.Add(party, homes = []);
+            if (!homes.Contains(home)) homes.Add(home);
         }
         else if (note.By == Wire && FaultKinds.Contains(note.Name))
         {

@@ -11,7 +11,8 @@ internal static class MermaidChart
 
     private const int LongestText = 160;
 
-    public static string Draw(ChartView view)
+    /// <summary>Draws it, with the legend where participants lived on several nodes; elsewhere their names have to do.</summary>
+    public static string Draw(ChartView view, bool hasLegend)
     {
         var text = new StringBuilder("sequenceDiagram\n");
         var names = view.Lifelines.Names;
@@ -47,6 +48,11 @@ internal static class MermaidChart
         foreach (var sentence in view.Footer)
         {
             text.Append(CultureInfo.InvariantCulture, $"    Note over {across}: {Escape(sentence)}\n");
+        }
+
+        foreach (var (name, about) in hasLegend ? view.Lifelines.Legend : [])
+        {
+            text.Append(CultureInfo.InvariantCulture, $"    Note over {across}: {Escape($"{name}: {about}")}\n");
         }
 
         return text.ToString();

@@ -8,6 +8,8 @@ namespace VIommuActors.Trace.Charts;
 /// </summary>
 public sealed class SequenceChart
 {
+    private const int MostHomes = 3;
+
     private readonly ChartTrace _trace;
     private readonly ChartChains _chains;
     private readonly ChartOptions _options;
@@ -38,7 +40,8 @@ public sealed class SequenceChart
         options ??= new ChartOptions();
         options.Check();
         var trace = ChartTrace.Read(lines, options);
-        return new SequenceChart(trace, options.Title ?? (header is null ? "" : TitleOf(header)), options);
+        var title = options.Title ?? (header is null ? "" : TitleOf(header));
+        return new SequenceChart(trace, title, options with { About = name => About(trace, options, name) });
     }
 
     /// <summary>Plain ASCII of at most 76 columns, each line ended by a line feed: what a mail can carry.</summary>
@@ -49,7 +52,7 @@ public sealed class SequenceChart
     {
         for (var rows = _options.MaxRows; ; rows /= 2)
         {
-            var text = MermaidChart.Draw(View(rows));
+            var text = MermaidChart.Draw(View(rows), _trace.HasHomes);
             if (text.Length <= MermaidChart.MaxLength || rows <= 8)
             {
                 return text;
@@ -71,6 +74,17 @@ public sealed class SequenceChart
     {
         var sentences = Explain();
         return sentences.Count == 0 ? ToText() : $"{ToText()}\n{TextChart.Wrapped(sentences)}";
+    }
+
+    /// <summary>What a participant is, and where it lived when the trace tells of several nodes.</summary>
+    private static string? About(ChartTrace trace, ChartOptions options, string participant)
+    {
+        var (about, homes) = (options.About?.Invoke(participant), trace.HomesOf(participant));
+        if (homes.Count == 0) return about;
+        var where = homes.Count <= MostHomes
+            ? $"on {string.Join(", then ", homes)}"
+            : $"on {string.Join(", then ", homes.Take(MostHomes))} and {homes.Count - MostHomes} more";
+        return about is null ? where : $"{about} {where}";
     }
 
     private static string TitleOf(TraceHeader header)

@@ -38,7 +38,7 @@ public abstract class TwoHalves : TestKit
     /// <summary>Starts machine 0 of a run.</summary>
     internal void Start(DefineRun definition, string? mutant = null)
     {
-        var runs = new RunRegistry("here", 100, Weather, new LoggerConfiguration().CreateLogger(), mutant);
+        var runs = new RunRegistry("here", 100, Weather, new LoggerConfiguration().CreateLogger(), mutant: mutant);
         Assert.Null(runs.Define(definition));
         _run = runs.Find(definition.Run);
         var deviceModels = Sys.ActorOf(Props.Create(() => new DeviceModels(this)));

@@ -22,7 +22,7 @@ namespace VIommuActors.Cli.Verbs.Cluster;
 /// <summary><c>viommu cluster run</c>: many machines on many nodes, with a plan of what goes wrong.</summary>
 internal sealed class ClusterRunVerb : Verb
 {
-    private const string PlanFile = "plan.json", ResultFile = "cluster-run.json", Drawn = "draw";
+    private const string PlanFile = "plan.json", ResultFile = "cluster-run.json", Traces = "traces", Drawn = "draw";
 
     private readonly ScenarioInput _input = new();
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A name from `viommu scenario list` or a path" };
@@ -66,6 +66,10 @@ internal sealed class ClusterRunVerb : Verb
     };
     private readonly Option<bool> _remote = new("--allow-remote") { Description = "Allow an address that other hosts can reach" };
     private readonly TlsCertificate _certificate = new();
+    private readonly Option<bool> _trace = new("--trace")
+    {
+        Description = "Each half of each machine writes its trace; see viommu cluster timeline. Costs parallelism",
+    };
     private readonly Option<string?> _out = new("--out")
     {
         Description = "Folder for the artefacts; default: runs/SCENARIO/UTC-SEED-PROTOCOL",
@@ -79,8 +83,8 @@ internal sealed class ClusterRunVerb : Verb
         Add(_scenario);
         Option[] options =
         [
-            _protocol, _machines, _spawn, _nodes, _address, _remote, _certificate.Option, _duration, _plan, _loss, _duplicates, _input.Seed,
-            _out, _input.Set,
+            _protocol, _machines, _spawn, _nodes, _address, _remote, _certificate.Option, _duration, _plan, _loss, _duplicates, _trace,
+            _input.Seed, _out, _input.Set,
         ];
         foreach (var option in options) Add(option);
     }
@@ -106,6 +110,7 @@ internal sealed class ClusterRunVerb : Verb
         // Plan and scenario come first: they hold the seed, whatever happens to the run.
         AtomicFile.WriteText(folder.File("scenario.conf"), ScenarioPrinter.Print(loaded));
         if (job.Plan is { } plan) AtomicFile.WriteText(folder.File(PlanFile), plan.Text());
+        if (job.Order.Definition.Trace && job.Spawn.Length > 0) job = job with { Options = ["--trace-folder", folder.File(Traces)] };
         try
         {
             var settings = new NodeSettings
@@ -173,7 +178,7 @@ internal sealed class ClusterRunVerb : Verb
         var plan = PlanOf(parse, seed, roles, duration, loss, duplicates);
         var definition = new DefineRun(
             string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}-{seed:x}"), scenario.Name,
-            ScenarioPrinter.Print(loaded), [], protocol, seed, machines, Oracle: true, Trace: false,
+            ScenarioPrinter.Print(loaded), [], protocol, seed, machines, Oracle: true, Trace: parse.GetValue(_trace),
             plan?.LossPerMille ?? loss, plan?.DuplicatePerMille ?? duplicates);
         var order = new RunOrder(
             definition, Math.Max(1, roles.Count(role => role == NodeRole.Hypervisor)),
@@ -254,6 +259,11 @@ internal sealed class ClusterRunVerb : Verb
         {
             ClusterRunView.Text(session.Renderer, scenario, job, result);
             session.Renderer.Line($"artefacts: {folder.Path}");
+        }
+        if (job.Options.Length > 0 && result.Report.FirstBroken is { } broken)
+        {
+            var chart = ViolationChart.Write(folder.File(Traces), job.Order.Definition.Run, broken, folder);
+            if (session is { IsJson: false, IsQuiet: false }) session.Renderer.Line(chart);
         }
         if (result.WasInterrupted) return ExitCode.Interrupted;
         if (result.Report.Run.Problems.Length > 0) return ExitCode.Usage;

@@ -17,5 +17,6 @@ internal sealed class ClusterVerbs : Command
         Add(new ClusterPartitionVerb(host));
         Add(new ClusterHealVerb(host));
         Add(new ClusterSlowVerb(host));
+        Add(new TimelineVerb(host));
     }
 }
