@@ -30,6 +30,7 @@ public sealed class RunTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task Frames_that_are_lost_and_doubled_change_nothing()
     {
         await using var nodes = new ThreeNodes();
@@ -71,6 +72,7 @@ public sealed class RunTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task Drain_with_retransmission_stands_lost_and_doubled_messages_of_its_own()
     {
         await using var nodes = new ThreeNodes();
@@ -91,6 +93,7 @@ public sealed class RunTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task A_run_ends_at_its_time_with_the_round_that_each_guest_is_in()
     {
         await using var nodes = new ThreeNodes();

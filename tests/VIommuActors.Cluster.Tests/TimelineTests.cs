@@ -45,6 +45,7 @@ public sealed class TimelineTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task Drain_merges_without_contradiction_when_frames_are_lost_and_doubled()
     {
         var (run, _) = await Run(ThreeNodes.Define("drain", 3, loss: 30, duplicate: 30, sets: "workload.rounds=20"));
@@ -59,6 +60,7 @@ public sealed class TimelineTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task A_device_model_that_left_and_its_successor_are_both_in_the_timeline()
     {
         await using var nodes = new ThreeNodes(_folder, NodeRole.Hypervisor, NodeRole.DeviceModel, NodeRole.DeviceModel);

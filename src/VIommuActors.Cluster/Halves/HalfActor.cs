@@ -25,6 +25,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
 
     private readonly List<LinkFrame> _frames = [];
     private FrameFaults? _faults;
+    private (long Session, IActorRef Peer)? _closed;
     private int _ticks;
 
     /// <inheritdoc/>
@@ -77,6 +78,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>Closes this end; nothing of the session is taken any more.</summary>
     protected void CloseLink()
     {
+        if (Link is { } link && Peer is { } peer) _closed = (link.Session, peer);
         Link = null;
         Peer = null;
     }
@@ -148,14 +150,14 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             if (IsHere(ready.To) && !IsHere(ready.Message.From)) Arrived(ready);
             else run.Counters.Misdirected();
         }
-        if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, Self);
+        if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, ActorRefs.NoSender);
     }
 
     /// <summary>The fence: whatever a closed session still sends has no effect here, and its sender is told so.</summary>
     protected virtual void Foreign(LinkFrame frame)
     {
         run.Counters.Refused();
-        Sender.Tell(new LinkRefused(vm, frame.Session), Self);
+        if (_closed is { } closed && closed.Session == frame.Session) closed.Peer.Tell(new LinkRefused(vm, frame.Session), Self);
     }
 
     private void OnTick()
@@ -169,7 +171,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
                 run.Counters.Again();
                 Put(frame);
             }
-            if (link.Owed(atLeisure: true) is { } ack) Peer?.Tell(ack, Self);
+            if (link.Owed(atLeisure: true) is { } ack) Peer?.Tell(ack, ActorRefs.NoSender);
         }
         if (++_ticks % FlushEveryTicks == 0) Recorder?.Flush();
         Ticked();
@@ -179,8 +181,9 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     {
         for (var copies = _faults?.Copies() ?? 1; copies > 0; copies--)
         {
-            if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, frame, Self);
-            else Peer!.Tell(frame, Self);
+            if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, frame, ActorRefs.NoSender);
+            // Without a sender: its path is longer than the frame, and nobody answers one.
+            else Peer!.Tell(frame, ActorRefs.NoSender);
         }
     }
 

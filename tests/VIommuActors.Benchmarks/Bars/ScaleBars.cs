@@ -29,6 +29,8 @@ internal static class ScaleBars
         });
         yield return Bar.Figure(
             "ping-pong of fresh messages / of one object", Measure.Median(freshes), "x", "what it costs that messages are allocated");
+        var single = new PingPongSubject(system, pairs, 1);
+        Measure.Warm(() => single.Run(1_000_000));
         foreach (var protocol in new[] { "translate", "drain" })
         {
             foreach (var hasOracle in new[] { false, true })
@@ -36,15 +38,22 @@ internal static class ScaleBars
                 var subject = new ScaleSubject(guests, protocol, hasOracle, burst);
                 subject.Run(Window);
                 var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
+                var singles = new List<double>();
                 for (var i = 0; i < 5; i++)
                 {
                     var messages = 0L;
-                    var took = Measure.Of(() => messages = raw.Run(8_000_000));
+                    var took = Measure.Of(() => messages = single.Run(8_000_000));
+                    var alone = messages / took.TotalSeconds;
+                    took = Measure.Of(() => messages = raw.Run(8_000_000));
                     theirs.Add(messages / took.TotalSeconds);
                     var (result, cpu) = subject.Run(Window);
                     ours.Add(result.Window.Messages / cpu.TotalSeconds);
                     ratios.Add(ours[^1] / theirs[^1]);
+                    singles.Add(ours[^1] / alone);
                 }
+                yield return Bar.Figure(
+                    $"DMA path / ping-pong of one ball a pair, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(singles), "x",
+                    "the same, without other balls that keep a pair's mailboxes warm");
                 yield return new Bar(
                     $"DMA path / ping-pong, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(ratios), "x", Side.AtLeast, 0.7,
                     string.Create(

@@ -27,7 +27,12 @@ internal sealed class RemoteSubject : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
         })!;
-        var address = _other.StandardOutput.ReadLine() ?? throw new IOException("the other process ended");
+        string address;
+        do
+        {
+            address = _other.StandardOutput.ReadLine() ?? throw new IOException("the other process ended");
+        }
+        while (!address.StartsWith("akka.", StringComparison.Ordinal));
         _system = ActorSystem.Create("raw", Settings());
         for (var pair = 0; pair < pairs; pair++)
         {
@@ -67,7 +72,7 @@ internal sealed class RemoteSubject : IDisposable
         return 0;
     }
 
-    private static Config Settings() => ConfigurationFactory.ParseString("akka.actor.provider = remote")
+    private static Config Settings() => ConfigurationFactory.ParseString("akka { actor.provider = remote, loglevel = OFF, loggers = [] }")
         .WithFallback(NodeHocon.For(new NodeSettings { Role = NodeRole.Hypervisor }));
 
     private sealed class StrongBox

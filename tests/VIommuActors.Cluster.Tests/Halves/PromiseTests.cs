@@ -13,6 +13,7 @@ public sealed class PromiseTests : TwoHalves
     public static TheoryData<string> Protocols => [.. Designs];
 
     [Theory, MemberData(nameof(Protocols))]
+    [Trait("Category", "cluster")]
     public void Lost_and_doubled_frames_are_late_and_nothing_else(string protocol)
     {
         Start(Definition(protocol, loss: 40, duplicates: 40));
@@ -22,6 +23,7 @@ public sealed class PromiseTests : TwoHalves
     }
 
     [Theory, MemberData(nameof(Protocols))]
+    [Trait("Category", "cluster")]
     public void A_slow_link_costs_time_and_nothing_else(string protocol)
     {
         Start(Definition(protocol));

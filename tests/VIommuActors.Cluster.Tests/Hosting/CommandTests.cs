@@ -90,6 +90,7 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task A_cut_makes_members_unreachable_and_healing_it_brings_them_back()
     {
         await using var hosts = new Hosts();
@@ -107,6 +108,7 @@ public sealed class CommandTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task The_smaller_side_of_a_cut_ends_itself_as_downed_and_the_larger_goes_on()
     {
         await using var hosts = new Hosts();

@@ -112,6 +112,7 @@ public sealed class SecurityTests
     }
 
     [Fact]
+    [Trait("Category", "cluster")]
     public async Task A_cut_works_over_tls_too()
     {
         using var certificate = NewCertificate();

@@ -23,7 +23,7 @@ public sealed class KilledNodeTests
     [InlineData("memcpy")]
     public async Task A_device_model_killed_in_the_middle_of_its_work_costs_requests_and_never_safety(string protocol)
     {
-        var result = await Run(protocol, 30, ["hypervisor", "device-model"], new PlannedFault(PlannedFaultKind.Kill, 1, 4_000, 2_000));
+        var result = await Run(protocol, 22, ["hypervisor", "device-model"], new PlannedFault(PlannedFaultKind.Kill, 1, 4_000, 2_000));
         Held(result);
         Assert.Equal((0, Machines, 0), (result.Report.Spared, result.Report.Hit, result.Report.Lost));
         Assert.Equal(Machines, result.Report.Replaced);
@@ -33,7 +33,7 @@ public sealed class KilledNodeTests
     public async Task A_hypervisor_that_is_killed_takes_its_machines_along_and_no_others()
     {
         var result = await Run(
-            "drain", 25, ["hypervisor", "device-model", "hypervisor"], new PlannedFault(PlannedFaultKind.Kill, 0, 4_000, 2_000));
+            "drain", 20, ["hypervisor", "device-model", "hypervisor"], new PlannedFault(PlannedFaultKind.Kill, 0, 4_000, 2_000));
         Held(result);
         Assert.True(result.Report.Lost is > 0 and < Machines, $"{result.Report.Lost} lost");
         Assert.Equal(Machines, result.Report.Spared + result.Report.Lost);
@@ -43,7 +43,7 @@ public sealed class KilledNodeTests
     [Fact]
     public async Task A_device_model_that_is_cut_off_too_long_is_fenced_ends_itself_and_is_replaced()
     {
-        var result = await Run("drain", 45, ["hypervisor", "device-model"], new PlannedFault(PlannedFaultKind.Partition, 1, 4_000, 20_000));
+        var result = await Run("drain", 38, ["hypervisor", "device-model"], new PlannedFault(PlannedFaultKind.Partition, 1, 4_000, 20_000));
         Held(result);
         Assert.Equal((0, Machines, 0), (result.Report.Spared, result.Report.Hit, result.Report.Lost));
         Assert.Contains(result.Events, happened => happened.What == $"ended with code {(int)Cli.ExitCode.NotLive}");
@@ -52,7 +52,7 @@ public sealed class KilledNodeTests
     [Fact]
     public async Task Bare_translate_is_caught_with_each_half_in_its_process()
     {
-        var result = await Run("translate", 15, ["hypervisor", "device-model"]);
+        var result = await Run("translate", 8, ["hypervisor", "device-model"]);
         Assert.Equal(Verdict.Violated, result.Report.Figures.Verdict);
         Assert.NotEmpty(result.Report.Details);
     }

@@ -8,7 +8,7 @@ namespace VIommuActors.Cluster.Tests.Processes;
 /// between them, and the wire's plug pulled.
 /// </summary>
 [Trait("Category", "cluster")]
-public sealed class PartitionTests : IAsyncDisposable
+public sealed class PartitionTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -56,7 +56,9 @@ public sealed class PartitionTests : IAsyncDisposable
         folder.Delete(recursive: true);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (var process in _processes)
         {
