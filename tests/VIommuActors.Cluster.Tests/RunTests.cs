@@ -1,4 +1,5 @@
 using VIommuActors.Cluster.Nodes;
+using VIommuActors.Cluster.Runs;
 using VIommuActors.Oracle;
 
 namespace VIommuActors.Cluster.Tests;
@@ -100,5 +101,17 @@ public sealed class RunTests
         var run = await nodes.Run(ThreeNodes.Define("drain", 5, sets: "workload.rounds=1000000000"), TimeSpan.FromSeconds(2));
         Assert.Equal((0, 0, 5, 0), run.Count());
         foreach (var property in Properties.All) Assert.Equal(0, run[property]);
+    }
+
+    [Fact]
+    public async Task A_run_whose_coordinator_is_gone_ends_by_itself()
+    {
+        await using var nodes = new ThreeNodes();
+        var (run, _, coordinator) = nodes.Coordinator.Begin(
+            new RunOrder(ThreeNodes.Define("drain", 3, sets: "workload.rounds=1000000000"), 1, 1, null), TimeProvider.System);
+        await ThreeNodes.Until(() => run.Count().Running == 3);
+        nodes.Coordinator.System.Stop(coordinator);
+        var known = nodes.Nodes[1].Runs.Runs[0];
+        await ThreeNodes.Until(() => known.IsEnding && known.Counters.VmsEnded == 3);
     }
 }

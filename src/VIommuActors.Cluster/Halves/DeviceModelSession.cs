@@ -106,7 +106,7 @@ internal sealed class DeviceModelSession : HalfActor
                 break;
             case PartyFailed failed:
                 Log.Error(failed.Reason, "{Vm}: {Party} failed", Vm, failed.Party);
-                Broken($"{failed.Party} failed: {failed.Reason.Message}");
+                Broken(Brief($"{failed.Party} failed: {failed.Reason.Message}"));
                 break;
             default:
                 Unhandled(message);

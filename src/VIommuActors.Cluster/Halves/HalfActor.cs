@@ -19,7 +19,7 @@ namespace VIommuActors.Cluster.Halves;
 /// </summary>
 internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTimers
 {
-    private const int FlushEveryTicks = 20;
+    private const int FlushEveryTicks = 20, LongestReason = 1000;
 
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
 
@@ -66,6 +66,9 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     protected override void PreStart() => Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <summary>A reason as the wire takes it: failures of parties can say more than fits.</summary>
+    protected static string Brief(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 
     /// <summary>Opens this end.</summary>
     protected void OpenLink(long session, IActorRef peer, string direction)

@@ -124,7 +124,9 @@ internal class HypervisorHalf : HalfActor
                 Opened(opened);
                 break;
             case SessionRefused refused:
-                if (refused.Session == _session && Link is null) _openedAtNs = Run.Clock.NowNs;
+                // It was never open here, so nothing has to be fenced; under this number it may be over there already.
+                if (refused.Session != _session || Link is not null || _unreaped.Count > 0) break;
+                (_session, _openedAtNs) = (_session + 1, Run.Clock.NowNs);
                 break;
             case CloseSession close:
                 if (close.Session == _session) Broken(close.Reason);
@@ -133,13 +135,13 @@ internal class HypervisorHalf : HalfActor
                 if (gone.ActorRef.Equals(Peer)) Broken("the device model's process is gone");
                 break;
             case PartyFailed failed:
-                _failure ??= $"{failed.Party} failed: {failed.Reason.Message}";
+                _failure ??= Brief($"{failed.Party} failed: {failed.Reason.Message}");
                 End(_failure);
                 Tell();
                 break;
             case GuestEnded:
                 if (_end is not null) break;
-                End(_record.IsFinished ? null : string.Join("; ", _record.Stops));
+                End(_record.IsFinished ? null : Brief(string.Join("; ", _record.Stops)));
                 Tell();
                 break;
             case VmNoted:
@@ -201,7 +203,8 @@ internal class HypervisorHalf : HalfActor
         var now = Run.Clock.NowNs;
         if (_end is not null)
         {
-            if (now - _toldAtNs > OpenAgainNs) Tell();
+            if (Run.IsForgotten) Context.Stop(Self);
+            else if (now - _toldAtNs > OpenAgainNs) Tell();
             return;
         }
         if (Link is null && _unreaped.Count == 0 && now - _openedAtNs > OpenAgainNs) OpenSession(_session);

@@ -35,11 +35,23 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
         {
             case DefineRun define:
                 var problem = _runs.Define(define);
-                if (problem is null) _coordinators[define.Run] = Sender;
+                if (problem is null)
+                {
+                    _coordinators[define.Run] = Sender;
+                    Context.Watch(Sender);
+                }
                 Sender.Tell(new RunDefined(define.Run, _runs.Node, problem), Self);
                 break;
             case EndRun end:
                 _runs.Find(end.Run)?.End();
+                break;
+            case Terminated gone:
+                // Nobody is left who would end it.
+                foreach (var run in _coordinators.Where(entry => entry.Value.Equals(gone.ActorRef)).Select(entry => entry.Key).ToArray())
+                {
+                    _runs.Find(run)?.End();
+                    _coordinators.Remove(run);
+                }
                 break;
             case Report:
                 Tell();

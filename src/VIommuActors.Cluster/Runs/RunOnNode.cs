@@ -65,6 +65,9 @@ public sealed class RunOnNode
     /// <summary>True when that was so long ago that whoever still runs is cut off.</summary>
     public bool IsOverdue => IsEnding && Clock.NowNs - Volatile.Read(ref _endedAtNs) > (long)Grace.TotalNanoseconds;
 
+    /// <summary>True when nobody can want to hear any more how its machines ended.</summary>
+    public bool IsForgotten => IsEnding && Clock.NowNs - Volatile.Read(ref _endedAtNs) > 3 * (long)Grace.TotalNanoseconds;
+
     /// <summary>How much later frames leave this node, on purpose; zero normally.</summary>
     public TimeSpan LinkDelay => _weather.LinkDelay;
 

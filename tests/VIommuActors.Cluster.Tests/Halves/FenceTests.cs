@@ -42,6 +42,19 @@ public sealed class FenceTests : TwoHalves
     }
 
     [Fact]
+    public void A_session_that_is_refused_is_asked_for_under_the_next_number()
+    {
+        Refusals = 2;
+        Start(Definition("drain"));
+        Until(() => Run.Counters.Done > 5);
+        Run.End();
+        var end = End();
+        Assert.Null(end.Lost);
+        Assert.Equal(1, end.Figures.Sessions);
+        Assert.All(end.Figures.Violations, count => Assert.Equal(0, count));
+    }
+
+    [Fact]
     public void Without_the_fence_the_late_access_is_a_stale_one()
     {
         var end = Late("drain", Cluster.Halves.Mutants.OpenFence.Name);

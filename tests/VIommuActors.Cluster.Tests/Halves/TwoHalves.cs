@@ -29,6 +29,9 @@ public abstract class TwoHalves : TestKit
 
     internal RunOnNode Run => _run!;
 
+    /// <summary>Sessions that the device model's node refuses before it takes one.</summary>
+    private protected int Refusals { get; set; }
+
     /// <summary>What is done to frames of both halves.</summary>
     private protected NodeWeather Weather { get; } = new();
 
@@ -80,6 +83,11 @@ public abstract class TwoHalves : TestKit
         {
             if (message is not OpenSession open || open.Session <= _latest) return;
             _latest = open.Session;
+            if (test.Refusals-- > 0)
+            {
+                Sender.Tell(new SessionRefused(open.Vm, open.Session, "it is over here"), Self);
+                return;
+            }
             test.Open(open, Sender, Context);
         }
     }
