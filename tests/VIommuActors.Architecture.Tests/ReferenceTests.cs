@@ -87,6 +87,18 @@ public sealed class ReferenceTests
     [InlineData("Seeds")]
     public void Akka_stays_out_of_what_the_actors_host(string project) => Check.None(AkkaIn(Product.Metadata(project)));
 
+    /// <summary>A project outside the solution is neither built nor tested by the command that the README gives, and nobody would see.</summary>
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = File.ReadAllText(Path.Combine(Product.Root, "VIommuActors.sln"));
+        var projects = ((string[])["src", "tests"])
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Product.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(path => Path.GetFileName(path)).ToArray();
+        Assert.Contains("VIommuActors.Wire.Tests.csproj", projects);
+        Check.None(projects.Where(project => !solution.Contains(project, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void The_rules_see_an_arrow_that_is_not_listed()
     {
