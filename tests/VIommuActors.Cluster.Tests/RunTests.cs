@@ -58,9 +58,12 @@ public sealed class RunTests
             ThreeNodes.Define("drain", 20, sets: "workload.rounds=1000000000"),
             untilEnd: async run =>
             {
-                await ThreeNodes.Until(() => run.Count().Running == 20);
-                await nodes.Nodes[2].System.Terminate();
-                await ThreeNodes.Until(() => nodes.Nodes[3].Runs.Runs.Sum(known => known.Counters.Running) == 20);
+                await ThreeNodes.Until(() => run.Count().Running == 20 && nodes.Nodes.Skip(2).Sum(node => node.Runs.Halves) == 20);
+                // Which of them got the shards is the shard coordinator's to say.
+                var leaves = nodes.Nodes.Skip(2).MaxBy(node => node.Runs.Halves)!;
+                var stays = nodes.Nodes.Skip(2).Single(node => node != leaves);
+                await leaves.System.Terminate();
+                await ThreeNodes.Until(() => stays.Runs.Runs.Sum(known => known.Counters.Running) == 20);
             });
         Assert.Equal((0, 0, 20, 0), run.Count());
         foreach (var property in Properties.All) Assert.Equal(0, run[property]);
@@ -90,6 +93,7 @@ public sealed class RunTests
         var run = await nodes.Run(ThreeNodes.Define(
             "drain", 5, sets: ["workload.rounds=200", "faults=[{ on = dummy-viommu, crash-at-ns = 300000000, restart-after-ns = 50000000 }]"]));
         Assert.Equal((0, 0, 5, 0), run.Count());
+        Assert.True(run.Read(vms => vms.Sum(vm => vm.Figures!.Abandoned)) > 0, "nothing crashed in the middle of its work");
         foreach (var property in Properties.All) Assert.Equal(0, run[property]);
     }
 
@@ -113,5 +117,20 @@ public sealed class RunTests
         nodes.Coordinator.System.Stop(coordinator);
         var known = nodes.Nodes[1].Runs.Runs[0];
         await ThreeNodes.Until(() => known.IsEnding && known.Counters.VmsEnded == 3);
+    }
+
+    [Fact]
+    public async Task A_second_run_on_the_same_nodes_finds_the_room_that_the_first_one_had()
+    {
+        await using var nodes = new ThreeNodes();
+        await nodes.Run(ThreeNodes.Define("drain", 5, run: "r1", sets: "workload.rounds=5"));
+        var second = await nodes.Run(ThreeNodes.Define("drain", 5, run: "r2", sets: "workload.rounds=5"));
+        Assert.Equal((0, 0, 5, 0), second.Count());
+        second.Read(vms =>
+        {
+            Assert.All(vms, vm => Assert.Equal(1, vm.Figures!.Sessions));
+            return 0;
+        });
+        await ThreeNodes.Until(() => nodes.Nodes.All(node => node.Runs.Halves == 0));
     }
 }

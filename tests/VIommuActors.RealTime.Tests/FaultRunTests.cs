@@ -34,13 +34,16 @@ public sealed class FaultRunTests
         Assert.Equal(4, figures.Remarks.Length);
     }
 
-    [Fact]
-    public async Task Whoever_has_not_ended_when_patience_has_is_reported_as_hung()
+    [Theory]
+    [InlineData(200)]
+    [InlineData(null)]
+    public async Task Whoever_has_not_ended_when_patience_has_is_reported_as_hung(int? windowMs)
     {
         // The guest itself would wait for a quarter of an hour.
         var request = Runs.Request("drain", "faults=[{on=DrainComplete,drop=1/1}]", "timing-ns.invalidation-timeout=900000000000");
 
-        var result = await Runs.Execute(request with { GraceNs = 50_000_000 }, TimeSpan.FromMilliseconds(200));
+        var result = await Runs.Execute(
+            request with { GraceNs = 50_000_000 }, windowMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null);
 
         Assert.Equal((Verdict.Hung, 4L, 4), (result.Figures.Verdict, result.Figures.StuckVcpus, result.GuestsUnended));
     }

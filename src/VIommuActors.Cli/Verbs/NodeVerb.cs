@@ -71,6 +71,11 @@ internal sealed class NodeVerb : Verb
         HelpName = "FILE",
     };
 
+    private readonly Option<bool> _input = new("--ends-with-input")
+    {
+        Description = "Leave when standard input ends: a node that was started by another process ends with it",
+    };
+
     private readonly Option<bool> _remote = new("--allow-remote") { Description = "Allow addresses that other hosts can reach" };
     private readonly TlsCertificate _certificate = new();
 
@@ -81,7 +86,7 @@ internal sealed class NodeVerb : Verb
         _host = host;
         Option[] options =
         [
-            _role, _address, _port, _seeds, _httpAddress, _httpPort, _machines, _admin, _faults, _traces, _hocon,
+            _role, _address, _port, _seeds, _httpAddress, _httpPort, _machines, _admin, _faults, _traces, _input, _hocon,
             _certificate.Option, _remote,
         ];
         foreach (var option in options) Add(option);
@@ -126,7 +131,7 @@ internal sealed class NodeVerb : Verb
         {
             var settings = Settings(parse);
             using var certificate = settings.Certificate;
-            return ServeAsync(settings, session).GetAwaiter().GetResult();
+            return ServeAsync(settings, session, parse.GetValue(_input)).GetAwaiter().GetResult();
         }
         catch (NodeSettingsException refused)
         {
@@ -134,11 +139,12 @@ internal sealed class NodeVerb : Verb
         }
     }
 
-    private static async Task<ExitCode> ServeAsync(NodeSettings settings, ToolSession session)
+    private static async Task<ExitCode> ServeAsync(NodeSettings settings, ToolSession session, bool endsWithInput)
     {
         await using var host = await NodeHost.StartAsync(settings, session.Log, session.Cancel);
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var interrupt = session.Cancel.Register(() => told.TrySetResult());
+        if (endsWithInput) _ = Task.Run(() => EndWithInput(told));
         var first = await Task.WhenAny(told.Task, host.WhenEnded, host.WhenReady);
         if (first == host.WhenReady)
         {
@@ -162,6 +168,16 @@ internal sealed class NodeVerb : Verb
                 ]),
             _ => throw ToolException.Environment(host.Node.Name, $"no cluster was joined; seeds: {string.Join(", ", settings.Seeds)}"),
         };
+    }
+
+    private static void EndWithInput(TaskCompletionSource told)
+    {
+        using var input = Console.OpenStandardInput();
+        while (input.ReadByte() >= 0)
+        {
+            // Nothing is said there.
+        }
+        told.TrySetResult();
     }
 
     private static void Ready(ToolSession session, NodeHost host)

@@ -11,6 +11,7 @@ namespace VIommuActors.Cluster.Halves;
 internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
 {
     private IActorRef? _child;
+    private string _run = "";
     private long _session;
 
     public static Props Props(RunRegistry runs, int vm) => Akka.Actor.Props.Create(() => new DeviceModelHalf(runs, vm));
@@ -25,7 +26,10 @@ internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
                 Open(open);
                 break;
             case Terminated gone:
-                if (gone.ActorRef.Equals(_child)) _child = null;
+                // An older session's child ends after its successor has taken its place.
+                if (!gone.ActorRef.Equals(_child)) break;
+                _child = null;
+                runs.Leave();
                 break;
             default:
                 Unhandled(message);
@@ -35,6 +39,7 @@ internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
 
     private void Open(OpenSession open)
     {
+        if (open.Run != _run) (_run, _session) = (open.Run, 0);
         if (open.Session < _session || (open.Session == _session && _child is null))
         {
             Sender.Tell(new SessionRefused(vm, open.Session, $"session {_session} is the latest here"), Self);
@@ -64,6 +69,6 @@ internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
 
     protected override void PostStop()
     {
-        if (_session > 0) runs.Leave();
+        if (_child is not null) runs.Leave();
     }
 }

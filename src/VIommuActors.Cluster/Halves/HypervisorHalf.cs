@@ -134,6 +134,9 @@ internal class HypervisorHalf : HalfActor
             case Terminated gone:
                 if (gone.ActorRef.Equals(Peer)) Broken("the device model's process is gone");
                 break;
+            case PartyFailed when _end is not null:
+                // One that fails fails again with its next message.
+                break;
             case PartyFailed failed:
                 _failure ??= Brief($"{failed.Party} failed: {failed.Reason.Message}");
                 End(_failure);

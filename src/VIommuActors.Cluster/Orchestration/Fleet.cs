@@ -45,12 +45,12 @@ public sealed class Fleet(
         for (var index = 0; index < roles.Length; index++) await Start(index, cancel);
     }
 
-    /// <summary>Carries out a plan; its times count from now. Ends with the plan's last fault, or when cancelled.</summary>
-    public async Task CarryOut(FaultPlan plan, CancellationToken cancel)
+    /// <summary>Carries out faults, their times counted from now, and replaces nodes that die; goes on until cancelled.</summary>
+    public async Task CarryOut(ImmutableArray<PlannedFault> faults, CancellationToken cancel)
     {
         _zero = clock.GetUtcNow();
         var watch = ReplaceTheDead(cancel);
-        foreach (var fault in plan.Faults)
+        foreach (var fault in faults)
         {
             if (!await WaitUntil(fault.AtMs, cancel)) break;
             await Strike(fault, cancel);
@@ -77,12 +77,33 @@ public sealed class Fleet(
         {
             await node.WhenReady(limit.Token);
         }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new IOException($"node {index} ({roles[index]}) was not ready within {StartsWithin.TotalSeconds} s");
+        }
         catch (IOException notReady)
         {
             throw new IOException($"{notReady.Message}: {string.Join(" | ", node.Log.TakeLast(3))}", notReady);
         }
         _isDown[index] = false;
         Note(node.Node, "started");
+    }
+
+    /// <summary>A successor that does not come up is something that happened, and no reason to lose the run.</summary>
+    private async Task Replace(int index, CancellationToken cancel)
+    {
+        try
+        {
+            if (!cancel.IsCancellationRequested) await Start(index, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The run ended meanwhile.
+        }
+        catch (IOException failed)
+        {
+            Note(_nodes[index]?.Node is { Length: > 0 } name ? name : roles[index], failed.Message);
+        }
     }
 
     private async Task Strike(PlannedFault fault, CancellationToken cancel)
@@ -95,7 +116,7 @@ public sealed class Fleet(
                 StrikeOut(node.Node, "killed");
                 node.Kill();
                 await WaitUntil(fault.AtMs + fault.ForMs, cancel);
-                if (!cancel.IsCancellationRequested) await Start(fault.Node, cancel);
+                await Replace(fault.Node, cancel);
                 break;
             case PlannedFaultKind.Partition:
                 Note(node.Node, "cut off");
@@ -150,11 +171,11 @@ public sealed class Fleet(
                     if (_isDown[index] || _nodes[index] is not { HasExited: true } node) continue;
                     _isDown[index] = true;
                     StrikeOut(node.Node, string.Create(CultureInfo.InvariantCulture, $"ended with code {node.ExitCode}"));
-                    await Start(index, cancel);
+                    await Replace(index, cancel);
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The run is over.
         }

@@ -10,6 +10,8 @@ public sealed class NodeProcess : IDisposable
     /// <summary>Lines of its log that are kept, the latest.</summary>
     public const int LinesKept = 200;
 
+    private const string Setsid = "/usr/bin/setsid";
+
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,14 +53,19 @@ public sealed class NodeProcess : IDisposable
     /// <param name="extra">Further options.</param>
     public static NodeProcess Start(NodeCommand command, int index, string role, string seed, IEnumerable<string> extra)
     {
-        var start = new ProcessStartInfo(command.Program)
+        // In a session of its own: a terminal's Ctrl-C is the tool's to handle, which lets its nodes end in order.
+        var start = new ProcessStartInfo(File.Exists(Setsid) ? Setsid : command.Program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
         };
-        string[] words = [.. command.Words, "--role", role, "--seed", seed, "--http-port", "0", "--fault-injection", "--json", .. extra];
+        string[] words =
+        [
+            .. command.Words, "--role", role, "--seed", seed, "--http-port", "0", "--fault-injection", "--json", "--ends-with-input", .. extra,
+        ];
+        if (start.FileName == Setsid) start.ArgumentList.Add(command.Program);
         foreach (var word in words) start.ArgumentList.Add(word);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var node = new NodeProcess(process, index, role);
@@ -66,7 +73,6 @@ public sealed class NodeProcess : IDisposable
         process.ErrorDataReceived += (_, line) => node.Keep(line.Data);
         process.Exited += (_, _) => node._ready.TrySetException(new IOException($"node {index} ({role}) ended before it was ready"));
         process.Start();
-        process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return node;

@@ -37,7 +37,10 @@ public sealed class RunRegistry(
                 return known.Definition.Equals(definition) ? null : "a run of this name has another definition";
             if (RunOnNode.TryRead(definition, node, weather, log, traceFolder, mutant, out var run) is { } problem) return problem;
             _runs = _runs.Add(run!);
-            if (_runs.Count > Kept) _runs = _runs.RemoveAt(0);
+            if (_runs.Count <= Kept) return null;
+            // Nobody could end it any more.
+            _runs[0].End();
+            _runs = _runs.RemoveAt(0);
             return null;
         }
     }

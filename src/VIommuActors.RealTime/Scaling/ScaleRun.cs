@@ -82,6 +82,11 @@ public sealed class ScaleRun : IAsyncDisposable
         _samples.Add(default);
         _guests!.Tell(GuestsActor.Order.Begin);
         var end = duration ?? TimeSpan.MaxValue;
+        var (moved, movedNs) = (-1L, _beganNs);
+        ScaleSample last = default;
+        // Think time and a driver that waits for its time limit are no stall.
+        var scenario = _state.Plan.Scenario;
+        var stallNs = _state.Request.GraceNs ?? (scenario.Timing.InvalidationTimeout + scenario.Workload.ThinkNs + 5_000_000_000);
         while (!_state.Ended.IsCompleted && !_isCancelled)
         {
             var left = end - Elapsed;
@@ -90,11 +95,16 @@ public sealed class ScaleRun : IAsyncDisposable
             await Step(_state.Ended, left < _samples.Interval ? left + TimeSpan.FromMilliseconds(1) : _samples.Interval, cancel);
             ThrowIfVoid();
             _isCancelled |= cancel.IsCancellationRequested;
-            var sample = Sample();
-            _samples.Add(sample);
-            progress?.Invoke(TimeSpan.FromMicroseconds(sample.AtNs / 1000), _state.EndedGuests);
+            last = Sample();
+            _samples.Add(last);
+            progress?.Invoke(TimeSpan.FromMicroseconds(last.AtNs / 1000), _state.EndedGuests);
+            // Whoever hangs has no end to wait for: it is reported, as at the end of a window.
+            var now = _state.DmaNs.Count + _state.InvalidationNs.Count + _state.EndedGuests;
+            if (now != moved) (moved, movedNs) = (now, _state.Clock.NowNs);
+            else if (duration is null && _state.Clock.NowNs - movedNs > stallNs) break;
         }
-        _window = Sample();
+        // The window ends with its last sample: guests go on meanwhile.
+        _window = last.AtNs > 0 ? last : Sample();
     }
 
     /// <summary>Has the guests end with the round they are in, stops everything and adds it up.</summary>

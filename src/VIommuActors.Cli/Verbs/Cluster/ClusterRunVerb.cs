@@ -24,6 +24,8 @@ internal sealed class ClusterRunVerb : Verb
 {
     private const string PlanFile = "plan.json", ResultFile = "cluster-run.json", Traces = "traces", Drawn = "draw";
 
+    private static readonly TimeSpan JoinsWithin = TimeSpan.FromSeconds(60);
+
     private readonly ScenarioInput _input = new();
     private readonly Argument<string> _scenario = new("SCENARIO") { Description = "A name from `viommu scenario list` or a path" };
     private readonly Option<string?> _protocol = new("--protocol") { Description = "Instead of the scenario's own", HelpName = "P" };
@@ -132,14 +134,16 @@ internal sealed class ClusterRunVerb : Verb
         }
         catch (IOException notStarted)
         {
-            throw ToolException.Environment("viommu node", notStarted.Message);
+            throw ToolException.Environment("viommu cluster run", notStarted.Message);
         }
     }
 
     private static async Task<ClusterJobResult> RunAsync(ToolSession session, NodeSettings settings, ClusterJob job)
     {
         await using var host = await NodeHost.StartAsync(settings, session.Log, session.Cancel);
-        using var joined = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var first = await Task.WhenAny(host.WhenReady, host.WhenEnded, Task.Delay(JoinsWithin, session.Cancel));
+        if (first != host.WhenReady && !session.Cancel.IsCancellationRequested)
+            throw new IOException($"no cluster was joined; seeds: {string.Join(", ", settings.Seeds)}");
         var total = (long)(job.Order.Duration?.TotalSeconds ?? job.Order.Definition.Vms);
         IProgressView progress = session.Progress();
         return progress.During(
@@ -150,7 +154,7 @@ internal sealed class ClusterRunVerb : Verb
                 (run, passed) => done(job.Order.Duration is null
                     ? run.Count() is var count ? count.Ended + count.Lost : 0
                     : Math.Min(total, (long)passed.TotalSeconds)),
-                session.Cancel).GetAwaiter().GetResult());
+                session.Cancel, host.WhenEnded).GetAwaiter().GetResult());
     }
 
     private (LoadedScenario Loaded, ClusterJob Job) Plan(ParseResult parse)
@@ -177,7 +181,7 @@ internal sealed class ClusterRunVerb : Verb
         var duplicates = InRange("--duplicates", parse.GetValue(_duplicates) ?? 0, 0, 500);
         var plan = PlanOf(parse, seed, roles, duration, loss, duplicates);
         var definition = new DefineRun(
-            string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}-{seed:x}"), scenario.Name,
+            string.Create(CultureInfo.InvariantCulture, $"run-{Environment.ProcessId}-{seed:x}-{DateTime.UtcNow.Ticks:x}"), scenario.Name,
             ScenarioPrinter.Print(loaded), [], protocol, seed, machines, Oracle: true, Trace: parse.GetValue(_trace),
             plan?.LossPerMille ?? loss, plan?.DuplicatePerMille ?? duplicates);
         var order = new RunOrder(
@@ -267,6 +271,8 @@ internal sealed class ClusterRunVerb : Verb
         }
         if (result.WasInterrupted) return ExitCode.Interrupted;
         if (result.Report.Run.Problems.Length > 0) return ExitCode.Usage;
-        return ExitCodes.Of(Expectations.Judge(scenario, result.Report.Figures));
+        var code = ExitCodes.Of(Expectations.Judge(scenario, result.Report.Figures));
+        // Also where a violation is what was expected.
+        return code == ExitCode.AsExpected && result.Report.Unexplained > 0 ? ExitCode.NotLive : code;
     }
 }
