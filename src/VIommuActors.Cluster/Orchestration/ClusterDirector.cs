@@ -62,7 +62,10 @@ public static class ClusterDirector
             if (lost is { IsCompleted: true } && interrupted is null)
                 throw new IOException("the cluster went on without the coordinator's node; nobody hears how its machines end");
             if (began is null && interrupted is null && run.Problems.Length == 0 && now - asked > StartsWithin)
-                throw new IOException($"no machine was started within {StartsWithin.TotalSeconds} s: a hypervisor and a device-model are needed");
+            {
+                throw new IOException(
+                    $"no machine was started within {StartsWithin.TotalSeconds} s: a hypervisor and a device-model are needed");
+            }
             if (began is null && interrupted is not null) break;
             if (now - interrupted > Grace) break;
             if (job.Order.Duration is { } duration && now - began > duration + RunOnNode.Grace + Grace) break;

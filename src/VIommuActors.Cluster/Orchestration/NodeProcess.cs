@@ -63,7 +63,8 @@ public sealed class NodeProcess : IDisposable
         };
         string[] words =
         [
-            .. command.Words, "--role", role, "--seed", seed, "--http-port", "0", "--fault-injection", "--json", "--ends-with-input", .. extra,
+            .. command.Words, "--role", role, "--seed", seed, "--http-port", "0", "--fault-injection", "--json", "--ends-with-input",
+            .. extra,
         ];
         if (start.FileName == Setsid) start.ArgumentList.Add(command.Program);
         foreach (var word in words) start.ArgumentList.Add(word);
