@@ -21,9 +21,6 @@ internal sealed class DeviceModelSession : HalfActor
 
     private readonly long _session;
     private readonly IActorRef _hypervisor;
-    private readonly MachineLayout _layout;
-    private readonly bool[] _isHere;
-    private readonly GuestRecord _record;
     private readonly List<Outbound> _early = [];
     private readonly IActorRef _self;
     private int _starting;
@@ -32,31 +29,13 @@ internal sealed class DeviceModelSession : HalfActor
         : base(run, vm)
     {
         (_session, _hypervisor, _self) = (session, hypervisor, Self);
-        _record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, run.DmaNs, () => { });
+        var record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => { });
         var idle = new UnjudgedGuest(new Nowhere(run.Clock), invalidationSeen: null);
         Recorder = run.NewRecorder(vm, (int)session);
-        var table = new NodeTable();
-        var wires = new HalfWires(
-            table, Self, run.Clock, message => run.Counters.Message(),
-            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)), Recorder);
-        var rules = run.RulesFor(vm, "device-model");
-        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _ => run.Counters.Message());
-        var machine = run.Plan.Machine(vm, idle, idle, _record, _record);
-        if (Recorder is not null)
-        {
-            faulty = new RecordedWires(faulty, Recorder);
-            machine = machine with { Parts = new RecordedParts(machine.Parts, Recorder) };
-        }
-        _layout = new MachineLayout(machine, faulty, table, (int)Math.Min(session - 1, 2000));
-        var nodes = _layout.Guests[0];
-        _isHere = new bool[table.Count];
-        foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) >= 0;
-        wires.IsHere = _isHere;
-        rules?.Bind(new PartyKinds(_layout));
-        Recorder?.Begin(table, IsHere);
+        LayOut(
+            run.Plan.Machine(vm, idle, idle, record, record), "device-model", hasEmulators: true, _ => run.Counters.Message(),
+            (party, reason) => _self.Tell(new PartyFailed(party, reason)), (int)Math.Min(session - 1, 2000));
     }
-
-    private GuestNodes Nodes => _layout.Guests[0];
 
     private bool IsFirst => _session == 1;
 
@@ -68,7 +47,7 @@ internal sealed class DeviceModelSession : HalfActor
         base.PreStart();
         Run.Counters.Began();
         Context.Watch(_hypervisor);
-        var processes = _layout.StartDeviceModelHalf(Context);
+        var processes = Layout.StartDeviceModelHalf(Context);
         _starting = processes.Length;
         // A process has bound its parties once it answers.
         foreach (var process in processes) process.Tell(new Identify(process), Self);
@@ -79,8 +58,6 @@ internal sealed class DeviceModelSession : HalfActor
         Run.Counters.Left();
         Recorder?.Dispose();
     }
-
-    protected override bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
 
     protected override void OnReceive(object message)
     {
@@ -121,16 +98,16 @@ internal sealed class DeviceModelSession : HalfActor
         foreach (var slot in frame.Slots)
         {
             if (unit < 0 || slot.Vcpu < 0 || slot.Vcpu >= Nodes.Vcpus.Length) continue;
-            _layout.SharedOf(0)[unit].Page.Write(slot.Vcpu, slot.Request with { State = IoreqState.Ready });
+            Layout.SharedOf(0)[unit].Page.Write(slot.Vcpu, slot.Request with { State = IoreqState.Ready });
         }
-        _layout.Table.Find(frame.To)?.Tell(frame.Message, Self);
+        Layout.Table.Find(frame.To)?.Tell(frame.Message, Self);
     }
 
     protected override ImmutableArray<SlotImage> SlotsWith(Outbound outbound)
     {
         var unit = Nodes.Dummies.IndexOf(outbound.Message.From);
         if (outbound.Message is not EventUpcall || unit < 0) return [];
-        var page = _layout.SharedOf(0)[unit].Page;
+        var page = Layout.SharedOf(0)[unit].Page;
         var slots = ImmutableArray.CreateBuilder<SlotImage>();
         for (var vcpu = 0; vcpu < Nodes.Vcpus.Length; vcpu++)
         {
@@ -163,8 +140,8 @@ internal sealed class DeviceModelSession : HalfActor
         _early.Clear();
         // Later lives attach by themselves.
         if (!IsFirst) return;
-        PlanCrashes(_layout);
-        foreach (var dummy in Nodes.Dummies) _layout.Table[dummy].Tell(new PowerOn(NodeId.None), Self);
+        PlanCrashes();
+        foreach (var dummy in Nodes.Dummies) Layout.Table[dummy].Tell(new PowerOn(NodeId.None), Self);
     }
 
     private sealed record PartyFailed(string Party, Exception Reason);

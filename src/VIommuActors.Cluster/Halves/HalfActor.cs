@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using VIommuActors.Actors;
+using VIommuActors.Machine;
+using VIommuActors.RealTime;
+using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
 using Serilog;
 using VIommuActors.Cluster.Hosting;
@@ -24,6 +27,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly List<LinkFrame> _frames = [];
+    private bool[] _isHere = [];
     private FrameFaults? _faults;
     private (long Session, IActorRef Peer)? _closed;
     private int _ticks;
@@ -48,8 +52,17 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>Writes this half's trace; null when none is written, and then nothing is done for one.</summary>
     protected HalfRecorder? Recorder { get; init; }
 
-    /// <summary>Which parties live in this half, by id.</summary>
-    protected abstract bool IsHere(NodeId party);
+    /// <summary>The whole machine as this half sees it: its own parties, and the names of the others.</summary>
+    protected MachineLayout Layout { get; private set; } = null!;
+
+    /// <summary>Who is who in it.</summary>
+    protected GuestNodes Nodes => Layout.Guests[0];
+
+    /// <summary>Frames of closed sessions that this half refused.</summary>
+    protected long FramesRefused { get; private set; }
+
+    /// <summary>True for a party that lives in this half.</summary>
+    protected bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
 
     /// <summary>A frame's message, in order and checked.</summary>
     protected abstract void Arrived(LinkFrame frame);
@@ -69,6 +82,32 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
 
     /// <summary>A reason as the wire takes it: failures of parties can say more than fits.</summary>
     protected static string Brief(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
+
+    /// <summary>Lays the machine out on wires of this half, with the scenario's fault rules and the recorder on them where there are any.</summary>
+    /// <param name="machine">What it is built from.</param>
+    /// <param name="name">This half's name, for its own draws.</param>
+    /// <param name="hasEmulators">Whether emulators' parties live here, or the others.</param>
+    /// <param name="count">Told of every message that a party sends.</param>
+    /// <param name="failed">Told of a party that fails, by name; on that party's thread.</param>
+    /// <param name="life">Number of the emulators' life.</param>
+    protected void LayOut(
+        MachineSpec machine, string name, bool hasEmulators, Action<Message> count, Action<string, Exception> failed, int life = 0)
+    {
+        var table = new NodeTable();
+        var wires = new HalfWires(table, Self, run.Clock, count, (party, reason) => failed(table.NameOf(party), reason), Recorder);
+        var rules = run.RulesFor(vm, name);
+        IWires outer = rules is null ? wires : new FaultyWires(wires, rules, count);
+        if (Recorder is { } recorder)
+        {
+            outer = new RecordedWires(outer, recorder);
+            machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
+        }
+        Layout = new MachineLayout(machine, outer, table, life);
+        _isHere = [.. table.All.Select(node => Nodes.ProcessOf(node) >= 0 == hasEmulators)];
+        wires.IsHere = _isHere;
+        rules?.Bind(new PartyKinds(Layout));
+        Recorder?.Begin(table, IsHere);
+    }
 
     /// <summary>Opens this end.</summary>
     protected void OpenLink(long session, IActorRef peer, string direction)
@@ -102,14 +141,14 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     }
 
     /// <summary>Sends the planned crashes of this half's parties, each at its time from now on.</summary>
-    protected void PlanCrashes(MachineLayout layout)
+    protected void PlanCrashes()
     {
         foreach (var crash in run.Plan.Scenario.Faults.OfType<CrashFault>())
         {
-            var party = PlannedCrashes.FirstOf(crash.On, layout.Guests[0]);
+            var party = PlannedCrashes.FirstOf(crash.On, Nodes);
             if (!IsHere(party)) continue;
-            var (actor, message) = (layout.Table[party], PlannedCrashes.MessageFor(crash.On, crash.RestartAfterNs));
-            RealTime.Timers.After(crash.CrashAtNs, () => actor.Tell(message, ActorRefs.NoSender));
+            var (actor, message) = (Layout.Table[party], PlannedCrashes.MessageFor(crash.On, crash.RestartAfterNs));
+            VIommuActors.RealTime.Timers.After(crash.CrashAtNs, () => actor.Tell(message, ActorRefs.NoSender));
         }
     }
 
@@ -160,6 +199,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     protected virtual void Foreign(LinkFrame frame)
     {
         run.Counters.Refused();
+        FramesRefused++;
         if (_closed is { } closed && closed.Session == frame.Session) closed.Peer.Tell(new LinkRefused(vm, frame.Session), Self);
     }
 

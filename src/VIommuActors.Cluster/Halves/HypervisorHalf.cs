@@ -30,8 +30,6 @@ internal class HypervisorHalf : HalfActor
 
     private readonly IActorRef _deviceModels;
     private readonly Latencies _invalidationNs = new(2), _dmaNs = new(2);
-    private readonly MachineLayout _layout;
-    private readonly bool[] _isHere;
     private readonly GuestRecord _record;
     private readonly JudgedGuest _judge;
     private readonly IActorRef _self;
@@ -56,28 +54,10 @@ internal class HypervisorHalf : HalfActor
             {
                 Broken = recorder.Broken,
             };
-        var table = new NodeTable();
-        var wires = new HalfWires(
-            table, Self, run.Clock, _record.Count,
-            (party, reason) => _self.Tell(new PartyFailed(table.NameOf(party), reason)), Recorder);
-        var rules = run.RulesFor(vm, "hypervisor");
-        IWires faulty = rules is null ? wires : new FaultyWires(wires, rules, _record.Count);
-        var machine = run.Plan.Machine(vm, _judge, _judge, _record, _record);
-        if (recorder is not null)
-        {
-            faulty = new RecordedWires(faulty, recorder);
-            machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
-        }
-        _layout = new MachineLayout(machine, faulty, table);
-        var nodes = _layout.Guests[0];
-        _isHere = new bool[table.Count];
-        foreach (var node in table.All) _isHere[node.Index] = nodes.ProcessOf(node) < 0;
-        wires.IsHere = _isHere;
-        rules?.Bind(new PartyKinds(_layout));
-        recorder?.Begin(table, IsHere);
+        LayOut(
+            run.Plan.Machine(vm, _judge, _judge, _record, _record), "hypervisor", hasEmulators: false, _record.Count,
+            (party, reason) => _self.Tell(new PartyFailed(party, reason)));
     }
-
-    private Machine.GuestNodes Nodes => _layout.Guests[0];
 
     public static Props Props(RunOnNode run, int vm, IActorRef deviceModels) =>
         run.Mutant == Mutants.OpenFence.Name
@@ -88,8 +68,8 @@ internal class HypervisorHalf : HalfActor
     {
         base.PreStart();
         Run.Counters.Began();
-        _layout.StartHypervisorHalf(Context);
-        PlanCrashes(_layout);
+        Layout.StartHypervisorHalf(Context);
+        PlanCrashes();
         OpenSession(1);
     }
 
@@ -103,8 +83,6 @@ internal class HypervisorHalf : HalfActor
         }
         Recorder?.Dispose();
     }
-
-    protected override bool IsHere(NodeId party) => party.Exists && party.Index < _isHere.Length && _isHere[party.Index];
 
     protected override void OnReceive(object message)
     {
@@ -164,9 +142,9 @@ internal class HypervisorHalf : HalfActor
         {
             var unit = Nodes.Dummies.IndexOf(frame.Message.From);
             if (unit < 0 || slot.Vcpu >= Nodes.Vcpus.Length || slot.Vcpu < 0) continue;
-            _layout.SharedOf(0)[unit].Page.TryRespond(slot.Vcpu, slot.Request.Data);
+            Layout.SharedOf(0)[unit].Page.TryRespond(slot.Vcpu, slot.Request.Data);
         }
-        _layout.Table[frame.To].Tell(frame.Message, Self);
+        Layout.Table[frame.To].Tell(frame.Message, Self);
     }
 
     protected override ImmutableArray<SlotImage> SlotsWith(Outbound outbound)
@@ -174,7 +152,7 @@ internal class HypervisorHalf : HalfActor
         var unit = Nodes.Dummies.IndexOf(outbound.To);
         if (outbound.Message is not EventUpcall upcall || unit < 0) return [];
         // The page is on this host. This end takes the requests for the emulator, as the emulator would: the bit first, then the page.
-        var shared = _layout.SharedOf(0)[unit];
+        var shared = Layout.SharedOf(0)[unit];
         shared.ClearPending(new Xen.Events.EventPort((uint)upcall.Port));
         var slots = ImmutableArray.CreateBuilder<SlotImage>();
         for (var vcpu = 0; vcpu < Nodes.Vcpus.Length; vcpu++)
@@ -217,7 +195,7 @@ internal class HypervisorHalf : HalfActor
     private void Reap(NodeId party)
     {
         _unreaped.Add(party);
-        _layout.Table[Nodes.Memory].Tell(new ReapFence(party, Nodes.Hub, Alone: false, _lastLife), Self);
+        Layout.Table[Nodes.Memory].Tell(new ReapFence(party, Nodes.Hub, Alone: false, _lastLife), Self);
     }
 
     private void OpenSession(long session)
@@ -263,7 +241,7 @@ internal class HypervisorHalf : HalfActor
 
     private VmFigures Figures() => _judge.Ask(oracle => new VmFigures(
         oracle.Issues, oracle.Done, oracle.Faulted, oracle.AbandonedRequests, oracle.Unfinished, oracle.Invalidations, _record.Messages,
-        _sessions, 0, [.. Properties.All.Select(oracle.Count)], [.. oracle.Violations.Take(20).Select(violation => violation.ToString())],
+        _sessions, FramesRefused, [.. Properties.All.Select(oracle.Count)], [.. oracle.Violations.Take(20).Select(violation => violation.ToString())],
         _invalidationNs.Encode(), _dmaNs.Encode()));
 
     private void Tell()

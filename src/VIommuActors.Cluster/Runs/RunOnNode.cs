@@ -53,9 +53,6 @@ public sealed class RunOnNode
     /// <summary>Sums over the halves that live here.</summary>
     public RunCounters Counters { get; } = new();
 
-    /// <summary>Latencies of requests as the devices that live here see them.</summary>
-    public Latencies DmaNs { get; } = new();
-
     /// <summary>Name of a deliberate defect of this node; null for none.</summary>
     public string? Mutant { get; init; }
 
@@ -84,6 +81,7 @@ public sealed class RunOnNode
         DefineRun definition, string node, NodeWeather weather, ILogger log, string? traceFolder, string? mutant, out RunOnNode? run)
     {
         run = null;
+        if (!definition.Oracle) return "machines of a cluster are always judged; without the judge there is viommu scale --no-oracle";
         if (definition.Trace && TraceFiles.Problem(definition.Run, traceFolder) is { } problem) return problem;
         try
         {

@@ -8,6 +8,7 @@ using VIommuActors.Cli.Input;
 using VIommuActors.Cli.Rendering;
 using VIommuActors.Cli.Reporting;
 using VIommuActors.Cli.Running;
+using VIommuActors.Cli.Scaling;
 using VIommuActors.Cluster.Hosting;
 using VIommuActors.Cluster.Nodes;
 using VIommuActors.Cluster.Orchestration;
@@ -211,31 +212,17 @@ internal sealed class ClusterRunVerb : Verb
             if (duration is not { } time) throw ToolException.Usage("--plan", file, "a plan is drawn for a time", "--duration TIME");
             return FaultPlan.Draw(seed, (long)time.TotalMilliseconds, roles, loss, duplicates);
         }
-        try
-        {
-            if (new FileInfo(file).Length > FaultPlan.MaxBytes) throw ToolException.Usage("--plan", file, "too large", "at most 1 MiB");
-            var plan = FaultPlan.Parse(File.ReadAllText(file));
-            return plan.Roles.SequenceEqual(roles)
-                ? plan
-                : throw ToolException.Usage(
-                    "--plan", file, $"it is for nodes {string.Join(", ", plan.Roles)}", $"--spawn {plan.Roles.Length}, if dealt so");
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or FormatException)
-        {
-            throw ToolException.Usage("--plan", file, wrong.Message, "a fault plan, or draw");
-        }
+        var plan = PlanInput.Read("--plan", file);
+        return plan.Roles.SequenceEqual(roles)
+            ? plan
+            : throw ToolException.Usage(
+                "--plan", file, $"it is for nodes {string.Join(", ", plan.Roles)}", $"--spawn {plan.Roles.Length}, if dealt so");
     }
 
-    private static TimeSpan DurationOf(string text)
-    {
-        var unit = text.Length > 0 ? text[^1] : ' ';
-        var digits = text.AsSpan(0, Math.Max(0, text.Length - 1));
-        var isNumber = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var amount);
-        var seconds = unit switch { 's' => amount, 'm' => amount * 60, 'h' => amount * 3600, _ => 0 };
-        return isNumber && amount is > 0 and <= 86_400 && seconds <= 86_400
-            ? TimeSpan.FromSeconds(seconds)
-            : throw ToolException.Usage("--duration", text, "not a time", "90s, 10m or 2h, up to 24h");
-    }
+    /// <summary>As everywhere in the tool, but not below a second: nodes report once in that time.</summary>
+    private static TimeSpan DurationOf(string text) => WindowLength.Parse(text) is var length && length >= TimeSpan.FromSeconds(1)
+        ? length
+        : throw ToolException.Usage("--duration", text, "too short", "1s to 24h");
 
     private static int InRange(string option, int value, int least, int most) => value >= least && value <= most
         ? value
