@@ -83,7 +83,9 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>A reason as the wire takes it: failures of parties can say more than fits.</summary>
     protected static string Brief(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 
-    /// <summary>Lays the machine out on wires of this half, with the scenario's fault rules and the recorder on them where there are any.</summary>
+    /// <summary>
+    /// Lays the machine out on wires of this half, with the scenario's fault rules and the recorder on them where there are any.
+    /// </summary>
     /// <param name="machine">What it is built from.</param>
     /// <param name="name">This half's name, for its own draws.</param>
     /// <param name="hasEmulators">Whether emulators' parties live here, or the others.</param>

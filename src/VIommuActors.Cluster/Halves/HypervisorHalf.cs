@@ -241,7 +241,8 @@ internal class HypervisorHalf : HalfActor
 
     private VmFigures Figures() => _judge.Ask(oracle => new VmFigures(
         oracle.Issues, oracle.Done, oracle.Faulted, oracle.AbandonedRequests, oracle.Unfinished, oracle.Invalidations, _record.Messages,
-        _sessions, FramesRefused, [.. Properties.All.Select(oracle.Count)], [.. oracle.Violations.Take(20).Select(violation => violation.ToString())],
+        _sessions, FramesRefused, [.. Properties.All.Select(oracle.Count)],
+        [.. oracle.Violations.Take(20).Select(violation => violation.ToString())],
         _invalidationNs.Encode(), _dmaNs.Encode()));
 
     private void Tell()
