@@ -35,4 +35,14 @@ internal static class SavedFields
         byte[] bytes = Convert.FromBase64String((string)json.Field(name)!);
         return bytes.Length % size == 0 ? bytes : throw new FormatException($"{name} is cut off: {bytes.Length} bytes.");
     }
+
+    /// <summary>Checks that a saved search has the seed of this one.</summary>
+    /// <exception cref="ArgumentException">It has another.</exception>
+    public static void RequireSeed(this JsonObject state, ulong seed)
+    {
+        if ((ulong)state.Field("seed") != seed)
+        {
+            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
@@ -14,35 +13,25 @@ namespace VIommuActors.Exploration.Strategies;
 /// choice has weight zero: every schedule is possible. Schedule n of seed s is schedule 1 of seed s + n - 1.
 /// </remarks>
 /// <param name="seed">Seed of the first schedule.</param>
-public sealed class CrowdStrategy(ulong seed) : IStrategy, IStepObserver
+public sealed class CrowdStrategy(ulong seed) : SampledStrategy(seed), IStepObserver
 {
     private readonly EventPriorities _priorities = new();
     private SimKernel _kernel = null!;
 
     /// <inheritdoc/>
-    public string Name => "crowd";
+    public override string Name => "crowd";
 
     /// <inheritdoc/>
-    public bool Proves => false;
+    public override void Attach(SimKernel kernel, int prefix) => _kernel = kernel;
 
     /// <inheritdoc/>
-    public ulong SeedOf(long schedule) => unchecked(seed + (ulong)schedule - 1);
+    protected override void Draw(ulong schedule) => _priorities.Begin(EventPriorities.KeyOf(schedule));
 
     /// <inheritdoc/>
-    public IStrategy ForWorker() => new CrowdStrategy(seed);
+    protected override SampledStrategy Anew(ulong seed) => new CrowdStrategy(seed);
 
     /// <inheritdoc/>
-    public void Attach(SimKernel kernel, int prefix) => _kernel = kernel;
-
-    /// <inheritdoc/>
-    public bool Begin(long schedule)
-    {
-        _priorities.Begin(EventPriorities.KeyOf(SeedOf(schedule)));
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public int Next(ReadOnlySpan<LaneId> enabled)
+    public override int Next(ReadOnlySpan<LaneId> enabled)
     {
         int leader = 0;
         double highest = -1;
@@ -70,20 +59,4 @@ public sealed class CrowdStrategy(ulong seed) : IStrategy, IStepObserver
 
     /// <inheritdoc/>
     public void Delivering(in Step step) => _priorities.Delivering(step.Lane.Receiver);
-
-    /// <inheritdoc/>
-    public bool End() => true;
-
-    /// <inheritdoc/>
-    public JsonObject Save() => new() { ["seed"] = seed };
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The saved search has another seed.</exception>
-    public void Load(JsonObject state)
-    {
-        if ((ulong)state.Field("seed") != seed)
-        {
-            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
-        }
-    }
 }

@@ -114,10 +114,7 @@ public sealed class NovelStrategy(ulong seed) : IStrategy, IStepObserver
     /// <exception cref="ArgumentException">The saved search has another seed.</exception>
     public void Load(JsonObject state)
     {
-        if ((ulong)state.Field("seed") != seed)
-        {
-            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
-        }
+        state.RequireSeed(seed);
 
         _states.Load(state);
     }

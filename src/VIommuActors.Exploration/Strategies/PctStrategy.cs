@@ -84,10 +84,7 @@ public sealed class PctStrategy(int depth, ulong seed) : IStrategy
     /// <exception cref="ArgumentException">The saved search has another seed.</exception>
     public void Load(JsonObject state)
     {
-        if ((ulong)state.Field("seed") != seed)
-        {
-            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
-        }
+        state.RequireSeed(seed);
 
         _mostChoices = (int)state.Count("mostChoices", least: 1, most: int.MaxValue);
     }

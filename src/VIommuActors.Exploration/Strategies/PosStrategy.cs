@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
@@ -14,31 +13,21 @@ namespace VIommuActors.Exploration.Strategies;
 /// fault of a message is an event of its own. Schedule n of seed s is schedule 1 of seed s + n - 1.
 /// </remarks>
 /// <param name="seed">Seed of the first schedule.</param>
-public sealed class PosStrategy(ulong seed) : IStrategy, IStepObserver
+public sealed class PosStrategy(ulong seed) : SampledStrategy(seed), IStepObserver
 {
     private readonly EventPriorities _priorities = new();
 
     /// <inheritdoc/>
-    public string Name => "pos";
+    public override string Name => "pos";
 
     /// <inheritdoc/>
-    public bool Proves => false;
+    protected override void Draw(ulong schedule) => _priorities.Begin(EventPriorities.KeyOf(schedule));
 
     /// <inheritdoc/>
-    public ulong SeedOf(long schedule) => unchecked(seed + (ulong)schedule - 1);
+    protected override SampledStrategy Anew(ulong seed) => new PosStrategy(seed);
 
     /// <inheritdoc/>
-    public IStrategy ForWorker() => new PosStrategy(seed);
-
-    /// <inheritdoc/>
-    public bool Begin(long schedule)
-    {
-        _priorities.Begin(EventPriorities.KeyOf(SeedOf(schedule)));
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public int Next(ReadOnlySpan<LaneId> enabled)
+    public override int Next(ReadOnlySpan<LaneId> enabled)
     {
         int leader = 0;
         ulong highest = _priorities.Of(enabled[0]);
@@ -57,20 +46,4 @@ public sealed class PosStrategy(ulong seed) : IStrategy, IStepObserver
 
     /// <inheritdoc/>
     public void Delivering(in Step step) => _priorities.Delivering(step.Lane.Receiver);
-
-    /// <inheritdoc/>
-    public bool End() => true;
-
-    /// <inheritdoc/>
-    public JsonObject Save() => new() { ["seed"] = seed };
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The saved search has another seed.</exception>
-    public void Load(JsonObject state)
-    {
-        if ((ulong)state.Field("seed") != seed)
-        {
-            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
-        }
-    }
 }

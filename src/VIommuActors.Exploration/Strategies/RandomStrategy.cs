@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using VIommuActors.Exploration.Internals;
 using VIommuActors.Simulation;
 
 namespace VIommuActors.Exploration.Strategies;
@@ -9,51 +7,25 @@ namespace VIommuActors.Exploration.Strategies;
 /// of seed s + n - 1, and <see cref="RandomChoice"/> of that seed.
 /// </summary>
 /// <param name="seed">Seed of the first schedule.</param>
-public sealed class RandomStrategy(ulong seed) : IStrategy
+public sealed class RandomStrategy(ulong seed) : SampledStrategy(seed)
 {
     private readonly RandomChoice _choice = new(seed);
 
     /// <inheritdoc/>
-    public string Name => "random";
+    public override string Name => "random";
 
     /// <inheritdoc/>
-    public bool Proves => false;
+    public override bool NeedsLanes => false;
 
     /// <inheritdoc/>
-    public bool NeedsLanes => false;
+    protected override void Draw(ulong schedule) => _choice.Restart(schedule);
 
     /// <inheritdoc/>
-    public ulong SeedOf(long schedule) => unchecked(seed + (ulong)schedule - 1);
+    protected override SampledStrategy Anew(ulong seed) => new RandomStrategy(seed);
 
     /// <inheritdoc/>
-    public IStrategy ForWorker() => new RandomStrategy(seed);
+    public override int Next(ReadOnlySpan<LaneId> enabled) => _choice.Next(enabled.Length);
 
     /// <inheritdoc/>
-    public bool Begin(long schedule)
-    {
-        _choice.Restart(SeedOf(schedule));
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public int Next(ReadOnlySpan<LaneId> enabled) => _choice.Next(enabled.Length);
-
-    /// <inheritdoc/>
-    public int Next(int count) => _choice.Next(count);
-
-    /// <inheritdoc/>
-    public bool End() => true;
-
-    /// <inheritdoc/>
-    public JsonObject Save() => new() { ["seed"] = seed };
-
-    /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The saved search has another seed.</exception>
-    public void Load(JsonObject state)
-    {
-        if ((ulong)state.Field("seed") != seed)
-        {
-            throw new ArgumentException($"The saved search has seed {state["seed"]}, not {seed}.", nameof(state));
-        }
-    }
+    public override int Next(int count) => _choice.Next(count);
 }
