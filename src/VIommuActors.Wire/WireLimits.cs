@@ -24,6 +24,9 @@ public static class WireLimits
     /// <summary>Segments of a doorbell.</summary>
     public const int Segments = 65_536;
 
+    /// <summary>Frames in one message.</summary>
+    public const int Frames = 64;
+
     /// <summary>Ioreq slots in a frame: Xen has 128 in a page, one a vCPU.</summary>
     public const int Slots = 128;
 

@@ -11,7 +11,7 @@ public sealed class AllocationTests
 {
     private const int ArrayHead = 24;
 
-    public static TheoryData<string> Kinds => ["access", "translate", "event", "doorbell", "ack"];
+    public static TheoryData<string> Kinds => ["access", "translate", "event", "doorbell", "several", "ack"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void Writing_allocates_the_bytes(string kind)
@@ -36,6 +36,8 @@ public sealed class AllocationTests
         "translate" => Frame(new TranslateCall(new(2), 11, new(0x18), new(0xffff_f000), Permission.Write)),
         "event" => Frame(new EventUpcall(new(2), 1)),
         "doorbell" => Frame(new Doorbell(new(2), 1, [new(new(0x1000), 1, true), new(new(0x2000), 1, true)], 1)),
+        "several" => new LinkFrames(
+            3, [Frame(new DmaDone(new(2), 11)), Frame(new TranslateCall(new(2), 11, new(0x18), new(0xffff_f000), Permission.Write))]),
         _ => new LinkAck(1, 2, 3),
     };
 

@@ -34,6 +34,12 @@ public sealed class RoundTripTests
         Assert.True(ComesBack(new LinkFrame(1, 1, 1, 0, NodeId.None, new DrainAck(NodeId.None, -1), [.. slots], [.. clock])));
     }
 
+    /// <summary>Whatever may travel with others leaves room for them.</summary>
+    [Fact]
+    public void As_many_frames_as_may_go_together_fit_into_a_message() =>
+        ClusterSamples.Gens[typeof(LinkFrame)].Select(frame => (LinkFrame)frame).Where(LinkFrames.Takes).Sample(
+            frame => WireFormat.Encode(frame).Length <= WireLimits.MessageBytes / WireLimits.Frames - 8, iter: 3000);
+
     [Fact]
     public void Arrays_that_were_never_set_are_empty_ones()
     {

@@ -3,6 +3,7 @@ using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
+using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Cluster.Timeline;
 using VIommuActors.Machine;
@@ -17,17 +18,20 @@ namespace VIommuActors.Cluster.Halves;
 /// <summary>One life of a machine's emulators: dummy vIOMMUs and devices, with this end of the link to the hypervisor.</summary>
 internal sealed class DeviceModelSession : HalfActor
 {
-    private const int HypervisorProcess = 0;
+    private const int HypervisorProcess = 0, SayEveryTicks = 20;
 
     private readonly long _session;
     private readonly IActorRef _hypervisor;
     private readonly List<Outbound> _early = [];
     private readonly IActorRef _self;
-    private int _starting;
+    private readonly int _link;
+    private int _starting, _ticksUnheard;
+    private bool _hasBegun;
 
-    public DeviceModelSession(RunOnNode run, int vm, long session, IActorRef hypervisor)
+    public DeviceModelSession(RunOnNode run, int vm, long session, IActorRef hypervisor, int link)
         : base(run, vm)
     {
+        _link = link;
         (_session, _hypervisor, _self) = (session, hypervisor, Self);
         var record = new GuestRecord(run.Plan.Scenario.Topology.Vcpus, new Latencies(1), () => { });
         var idle = new UnjudgedGuest(new Nowhere(run.Clock), invalidationSeen: null);
@@ -39,8 +43,13 @@ internal sealed class DeviceModelSession : HalfActor
 
     private bool IsFirst => _session == 1;
 
-    public static Props Props(RunOnNode run, int vm, long session, IActorRef hypervisor) =>
-        Akka.Actor.Props.Create(() => new DeviceModelSession(run, vm, session, hypervisor));
+    /// <param name="run">The run.</param>
+    /// <param name="vm">The machine.</param>
+    /// <param name="session">The session that was asked for.</param>
+    /// <param name="hypervisor">Who asked for it.</param>
+    /// <param name="link">What the asker's end of the link can do.</param>
+    public static Props Props(RunOnNode run, int vm, long session, IActorRef hypervisor, int link) =>
+        Akka.Actor.Props.Create(() => new DeviceModelSession(run, vm, session, hypervisor, link));
 
     protected override void PreStart()
     {
@@ -61,11 +70,13 @@ internal sealed class DeviceModelSession : HalfActor
 
     protected override void OnReceive(object message)
     {
-        if (message is Outbound early && _starting > 0)
+        if (message is Outbound early && !_hasBegun)
         {
             _early.Add(early);
             return;
         }
+        // An acknowledgement goes to the one device model that has the session; a namesake on another node hears none.
+        if (message is LinkAck first && first.Session == _session && _starting == 0 && !_hasBegun) Begin();
         if (Handle(message)) return;
         switch (message)
         {
@@ -73,7 +84,7 @@ internal sealed class DeviceModelSession : HalfActor
                 if (--_starting == 0) Started();
                 break;
             case OpenSession:
-                if (_starting == 0) _hypervisor.Tell(new SessionOpened(Vm, _session, Run.Node), Self);
+                if (_starting == 0) SayOpened();
                 break;
             case CloseSession close:
                 if (close.Session == _session) Context.Stop(Self);
@@ -130,12 +141,22 @@ internal sealed class DeviceModelSession : HalfActor
 
     protected override void Ticked()
     {
+        if (!_hasBegun && _starting == 0 && ++_ticksUnheard % SayEveryTicks == 0) SayOpened();
     }
+
+    private void SayOpened() => _hypervisor.Tell(new SessionOpened(Vm, _session, Run.Node, LinkEnd.Version), Self);
 
     private void Started()
     {
-        OpenLink(_session, _hypervisor, "up");
-        _hypervisor.Tell(new SessionOpened(Vm, _session, Run.Node), Self);
+        OpenLink(_session, _hypervisor, "up", _link);
+        SayOpened();
+        // An asker of an earlier version acknowledges frames only.
+        if (_link == 0) Begin();
+    }
+
+    private void Begin()
+    {
+        _hasBegun = true;
         foreach (var outbound in _early) SendAcross(outbound);
         _early.Clear();
         // Later lives attach by themselves.

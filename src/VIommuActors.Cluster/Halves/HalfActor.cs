@@ -12,6 +12,7 @@ using VIommuActors.Cluster.Runs;
 using VIommuActors.Cluster.Timeline;
 using VIommuActors.Protocols.Messages;
 using VIommuActors.Scenarios.Model;
+using VIommuActors.Wire;
 using VIommuActors.Wire.Messages;
 
 namespace VIommuActors.Cluster.Halves;
@@ -27,9 +28,11 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly List<LinkFrame> _frames = [];
+    private readonly ImmutableArray<LinkFrame>.Builder _departing = ImmutableArray.CreateBuilder<LinkFrame>();
     private bool[] _isHere = [];
     private FrameFaults? _faults;
     private (long Session, IActorRef Peer)? _closed;
+    private bool _together;
     private int _ticks;
 
     /// <inheritdoc/>
@@ -111,11 +114,12 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         Recorder?.Begin(table, IsHere);
     }
 
-    /// <summary>Opens this end.</summary>
-    protected void OpenLink(long session, IActorRef peer, string direction)
+    /// <summary>Opens this end. What the other one can do is <paramref name="version"/>.</summary>
+    protected void OpenLink(long session, IActorRef peer, string direction, int version)
     {
         Link = new LinkEnd(vm, session);
         Peer = peer;
+        _together = version >= 1;
         _faults = run.FaultsOfLink(vm, session, direction);
     }
 
@@ -125,6 +129,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         if (Link is { } link && Peer is { } peer) _closed = (link.Session, peer);
         Link = null;
         Peer = null;
+        _departing.Clear();
     }
 
     /// <summary>Sends a message across; without a session it goes nowhere.</summary>
@@ -164,6 +169,12 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
                 return true;
             case LinkFrame frame:
                 Take(frame);
+                return true;
+            case LinkFrames together:
+                foreach (var frame in together.Frames) Take(frame);
+                return true;
+            case Departure:
+                Depart();
                 return true;
             case LinkAck ack:
                 if (ack.Session == Link?.Session) Link.Take(ack);
@@ -226,10 +237,37 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     {
         for (var copies = _faults?.Copies() ?? 1; copies > 0; copies--)
         {
-            if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, frame, ActorRefs.NoSender);
-            // Without a sender: its path is longer than the frame, and nobody answers one.
-            else Peer!.Tell(frame, ActorRefs.NoSender);
+            if (!_together || !LinkFrames.Takes(frame))
+            {
+                Depart();
+                Post(frame);
+                continue;
+            }
+            _departing.Add(frame);
+            if (_departing.Count == WireLimits.Frames) Depart();
+            // Behind all that waits in the mailbox now: what it makes ready goes along.
+            else if (_departing.Count == 1) Self.Tell(Departure.Instance, ActorRefs.NoSender);
         }
+    }
+
+    private void Depart()
+    {
+        if (_departing.Count == 0) return;
+        IVmMessage message = _departing.Count == 1 ? _departing[0] : new LinkFrames(vm, _departing.ToImmutable());
+        _departing.Clear();
+        Post(message);
+    }
+
+    private void Post(IVmMessage message)
+    {
+        if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, message, ActorRefs.NoSender);
+        // Without a sender: its path is longer than the frames, and nobody answers them.
+        else Peer!.Tell(message, ActorRefs.NoSender);
+    }
+
+    private sealed class Departure
+    {
+        public static Departure Instance { get; } = new();
     }
 
     private sealed class Tick

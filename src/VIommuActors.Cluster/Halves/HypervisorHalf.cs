@@ -4,6 +4,7 @@ using Akka.Actor;
 using VIommuActors.Actors;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
+using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Cluster.Telemetry;
 using VIommuActors.Cluster.Timeline;
@@ -202,15 +203,27 @@ internal class HypervisorHalf : HalfActor
     {
         _session = session;
         _openedAtNs = Run.Clock.NowNs;
-        _deviceModels.Tell(new OpenSession(Vm, session, Run.Definition.Run), Self);
+        _deviceModels.Tell(new OpenSession(Vm, session, Run.Definition.Run, LinkEnd.Version), Self);
     }
 
     private void Opened(SessionOpened opened)
     {
-        if (opened.Session != _session || Link is not null || _end is not null || _unreaped.Count > 0) return;
+        if (Link is { } link && Sender.Equals(Peer))
+        {
+            // It has not heard that it may begin.
+            Sender.Tell(link.Acknowledge(), ActorRefs.NoSender);
+            return;
+        }
+        if (opened.Session != _session || Link is not null || _end is not null || _unreaped.Count > 0)
+        {
+            // A number may have been asked for on a node that could not answer and then on another one: one of the two has the session.
+            Sender.Tell(new CloseSession(Vm, opened.Session, "this session is over, or another device model has it"), Self);
+            return;
+        }
         _sessions++;
-        OpenLink(_session, Sender, "down");
+        OpenLink(_session, Sender, "down", opened.Link);
         Context.Watch(Sender);
+        if (opened.Link >= 1) Sender.Tell(Link!.Acknowledge(), ActorRefs.NoSender);
     }
 
     /// <summary>The ioreq server lets a party that is gone start again; when all have been told, a successor is asked for.</summary>

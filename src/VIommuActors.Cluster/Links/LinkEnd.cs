@@ -14,6 +14,9 @@ namespace VIommuActors.Cluster.Links;
 /// </remarks>
 public sealed class LinkEnd(int vm, long session)
 {
+    /// <summary>What this end can do, as <see cref="OpenSession.Link"/> counts it.</summary>
+    public const int Version = 1;
+
     /// <summary>Frames that may be unacknowledged; a machine that wants more has lost its peer.</summary>
     public const int Window = 65_536;
 
@@ -124,13 +127,15 @@ public sealed class LinkEnd(int vm, long session)
         }
     }
 
-    /// <summary>The acknowledgement that is owed: at once when many frames came without an answer, else when asked at leisure.</summary>
-    public LinkAck? Owed(bool atLeisure)
+    /// <summary>An acknowledgement of what has arrived, be it nothing: the first one begins the session.</summary>
+    public LinkAck Acknowledge()
     {
-        if (_owed == 0 || (!atLeisure && _owed < AckEvery)) return null;
         _owed = 0;
         return new LinkAck(vm, session, _expected - 1);
     }
+
+    /// <summary>The acknowledgement that is owed: at once when many frames came without an answer, else when asked at leisure.</summary>
+    public LinkAck? Owed(bool atLeisure) => _owed == 0 || (!atLeisure && _owed < AckEvery) ? null : Acknowledge();
 
     private sealed class Waiting(LinkFrame frame)
     {

@@ -10,9 +10,10 @@ namespace VIommuActors.Wire.Codecs;
 /// <summary>Frames and what answers them.</summary>
 internal static class LinkCodecs
 {
-    private const int SlotsField = 6, ClockField = 7, MostState = 15;
+    private const int FramesField = 2, SlotsField = 6, ClockField = 7, MostState = 15;
     private static readonly Layout Slot = new(nameof(SlotImage), Layout.Range(1, 11));
     private static readonly Layout Entry = new(nameof(ClockEntry), Layout.Range(1, 2));
+    private static readonly Put<LinkFrame> PutFrame = WriteFrame;
     private static readonly Put<SlotImage> PutSlot = WriteSlot;
     private static readonly Put<ClockEntry> PutEntry = WriteEntry;
 
@@ -28,26 +29,17 @@ internal static class LinkCodecs
         RootCodec.Of<LinkFrame>(
             "lf1",
             Frame,
+            PutFrame,
+            TakeFrame),
+        RootCodec.Of<LinkFrames>(
+            "ls1",
+            new(nameof(LinkFrames), Layout.Range(1, 1), Layout.Bits(FramesField), Layout.Bits(FramesField), ReadFrame),
             static (ref w, m) =>
             {
                 w.Number(1, m.Vm);
-                w.Number(2, m.Session);
-                w.Number(3, m.Sequence);
-                w.Number(4, m.Acked);
-                w.Node(5, m.To);
-                w.Parts(SlotsField, PutSlot, m.Slots, WireLimits.Slots);
-                w.Parts(ClockField, PutEntry, m.Clock, WireLimits.ClockEntries);
-                PartyCodecs.Write(ref w, m.Message);
+                w.Parts(FramesField, PutFrame, m.Frames, WireLimits.Frames);
             },
-            static r => new(
-                r.Int(1),
-                r.Long(2),
-                r.Long(3),
-                r.Long(4),
-                r.Node(5),
-                r.Bin.Message ?? throw r.Refuse(PartyCodecs.FirstField, "no message, or one of a kind that is not known here"),
-                PartBin.Of(r.Bin.Slots),
-                PartBin.Of(r.Bin.Clock))),
+            static r => new(r.Int(1), PartBin.Of(r.Bin.Frames))),
         RootCodec.Of<LinkAck>(
             "la1",
             new(nameof(LinkAck), Layout.Range(1, 3)),
@@ -68,6 +60,31 @@ internal static class LinkCodecs
             },
             static r => new(r.Int(1), r.Long(2))),
     ];
+
+    private static void WriteFrame(ref FieldWriter w, LinkFrame m)
+    {
+        w.Number(1, m.Vm);
+        w.Number(2, m.Session);
+        w.Number(3, m.Sequence);
+        w.Number(4, m.Acked);
+        w.Node(5, m.To);
+        w.Parts(SlotsField, PutSlot, m.Slots, WireLimits.Slots);
+        w.Parts(ClockField, PutEntry, m.Clock, WireLimits.ClockEntries);
+        PartyCodecs.Write(ref w, m.Message);
+    }
+
+    private static LinkFrame TakeFrame(FieldReader r) => new(
+        r.Int(1),
+        r.Long(2),
+        r.Long(3),
+        r.Long(4),
+        r.Node(5),
+        r.Bin.Message ?? throw r.Refuse(PartyCodecs.FirstField, "no message, or one of a kind that is not known here"),
+        PartBin.Of(r.Bin.Slots),
+        PartBin.Of(r.Bin.Clock));
+
+    private static void ReadFrame(FieldReader level, int field, ref ParseContext from) =>
+        level.Append(field, level.Bin.Frames, TakeFrame(level.Part(Frame, ref from)), WireLimits.Frames);
 
     private static void ReadPart(FieldReader level, int field, ref ParseContext from)
     {

@@ -11,24 +11,26 @@ internal static class SessionCodecs
     [
         RootCodec.Of<OpenSession>(
             "os1",
-            new(nameof(OpenSession), Layout.Range(1, 2), Layout.Bits(3), 0, ReadName),
+            new(nameof(OpenSession), Layout.Bits(1, 2, 4), Layout.Bits(3), 0, ReadName),
             static (ref w, m) =>
             {
                 w.Number(1, m.Vm);
                 w.Number(2, m.Session);
                 w.Name(3, m.Run);
+                w.Length(4, m.Link);
             },
-            static r => new(r.Int(1), r.Long(2), r.Name(3))),
+            static r => new(r.Int(1), r.Long(2), r.Name(3), r.Length(4))),
         RootCodec.Of<SessionOpened>(
             "so1",
-            new(nameof(SessionOpened), Layout.Range(1, 2), Layout.Bits(3), 0, ReadName),
+            new(nameof(SessionOpened), Layout.Bits(1, 2, 4), Layout.Bits(3), 0, ReadName),
             static (ref w, m) =>
             {
                 w.Number(1, m.Vm);
                 w.Number(2, m.Session);
                 w.Name(3, m.Node);
+                w.Length(4, m.Link);
             },
-            static r => new(r.Int(1), r.Long(2), r.Name(3))),
+            static r => new(r.Int(1), r.Long(2), r.Name(3), r.Length(4))),
         RootCodec.Of<SessionRefused>(
             "sr1",
             new(nameof(SessionRefused), Layout.Range(1, 2), Layout.Bits(3), 0, ReadText),

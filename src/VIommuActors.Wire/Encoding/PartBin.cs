@@ -23,6 +23,9 @@ internal sealed class PartBin
     /// <summary>What a machine came to.</summary>
     public VmFigures? Figures { get; set; }
 
+    /// <summary>Frames that came together.</summary>
+    public List<LinkFrame> Frames { get; } = [];
+
     /// <summary>Slots of a frame.</summary>
     public List<SlotImage> Slots { get; } = [];
 
@@ -61,6 +64,7 @@ internal sealed class PartBin
         Blobs = ([], []);
         if (_used) Array.Clear(_texts);
         _used = false;
+        Clear(Frames);
         Clear(Slots);
         Clear(Clock);
         Clear(Segments);

@@ -42,6 +42,25 @@ public sealed record LinkFrame(
     public override int GetHashCode() => HashCode.Combine(Vm, Session, Sequence, Acked, To);
 }
 
+/// <summary>Half → half: frames that were ready at the same time. Each is taken as if it had come alone.</summary>
+/// <param name="Vm">The machine.</param>
+/// <param name="Frames">1 to <see cref="WireLimits.Frames"/>, in the order in which they were sent.</param>
+public sealed record LinkFrames(int Vm, ImmutableArray<LinkFrame> Frames) : IVmMessage
+{
+    private const int MostSlots = 4, MostEntries = 16, MostSegments = 16;
+
+    /// <summary>Whether a frame is short enough that <see cref="WireLimits.Frames"/> like it fit into a message.</summary>
+    public static bool Takes(LinkFrame frame) =>
+        frame.Slots.AsSpan().Length <= MostSlots && frame.Clock.AsSpan().Length <= MostEntries &&
+        frame.Message is not Doorbell { Segments.Length: > MostSegments };
+
+    /// <summary>By value, frame by frame.</summary>
+    public bool Equals(LinkFrames? other) => other is not null && Vm == other.Vm && Frames.SameAs(other.Frames);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Vm, Frames.AsSpan().Length);
+}
+
 /// <summary>Half → half: every frame up to <paramref name="Acked"/> has arrived; sent when no frame goes that way.</summary>
 public sealed record LinkAck(int Vm, long Session, long Acked) : IVmMessage;
 

@@ -54,6 +54,55 @@ public sealed class FenceTests : TwoHalves
         Assert.All(end.Figures.Violations, count => Assert.Equal(0, count));
     }
 
+    /// <summary>
+    /// A node that answers too late has started a device model under the same number as the one that took its place; the network between
+    /// them need not be cut any more.
+    /// </summary>
+    [Fact]
+    public void Of_two_device_models_with_one_number_one_sends_nothing_and_ends()
+    {
+        Namesakes = 2;
+        Start(Definition("drain"));
+        Until(() => Run.Counters.Done > 5);
+        var idle = Networks.Single(network => network.SentUp == 0);
+        Watch(Sessions[Networks.IndexOf(idle)]);
+        ExpectTerminated(Sessions[Networks.IndexOf(idle)], TimeSpan.FromSeconds(10));
+        Run.End();
+        var end = End();
+        Assert.Null(end.Lost);
+        Assert.Equal(1, end.Figures.Sessions);
+        Assert.Equal(0, Run.Counters.FramesRefused);
+        Assert.All(end.Figures.Violations, count => Assert.Equal(0, count));
+    }
+
+    [Fact]
+    public void An_answer_to_the_device_model_that_is_lost_is_given_again()
+    {
+        LoseFirstDown = 1;
+        Start(Definition("drain"));
+        Until(() => Run.Counters.Done > 5);
+        Run.End();
+        var end = End();
+        Assert.Null(end.Lost);
+        Assert.Equal(1, end.Figures.Sessions);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Frames_go_together_to_a_half_that_reads_them_so(bool isPeerOld)
+    {
+        IsPeerOld = isPeerOld;
+        Start(ThreeNodes.Define("drain", 1, sets: ["workload.rounds=1000000000"]));
+        Until(() => Run.Counters.Done > 500);
+        Run.End();
+        var end = End();
+        Assert.Null(end.Lost);
+        Assert.All(end.Figures.Violations, count => Assert.Equal(0, count));
+        if (isPeerOld) Assert.Equal(0, Networks[0].MostTogether);
+        else Assert.True(Networks[0].MostTogether > 1);
+    }
+
     [Fact]
     public void Without_the_fence_the_late_access_is_a_stale_one()
     {

@@ -21,6 +21,17 @@ internal sealed class HeldNetwork
     /// <summary>The device model does not hear that it was given up.</summary>
     public bool CutOffDeath { get; set; }
 
+    /// <summary>The most frames that came together.</summary>
+    public int MostTogether { get; private set; }
+
+    /// <summary>Frames that the device model sent.</summary>
+    public int SentUp { get; private set; }
+
+    public void SawTogether(int frames)
+    {
+        lock (_gate) MostTogether = Math.Max(MostTogether, frames);
+    }
+
     /// <summary>Frames held so far.</summary>
     public IReadOnlyList<LinkFrame> Held
     {
@@ -49,6 +60,7 @@ internal sealed class HeldNetwork
     {
         lock (_gate)
         {
+            if (isUp && message is LinkFrame) SentUp++;
             if (_drops(message, isUp))
             {
                 Dropped++;

@@ -32,6 +32,18 @@ public abstract class TwoHalves : TestKit
     /// <summary>Sessions that the device model's node refuses before it takes one.</summary>
     private protected int Refusals { get; set; }
 
+    /// <summary>Each half takes the other for one of a version before frames went together.</summary>
+    private protected bool IsPeerOld { get; set; }
+
+    /// <summary>Device models that are started for each session that is asked for.</summary>
+    private protected int Namesakes { get; set; } = 1;
+
+    /// <summary>Messages to the device model that are lost at the beginning of each session.</summary>
+    private protected int LoseFirstDown { get; set; }
+
+    /// <summary>The device models, oldest first.</summary>
+    private protected IReadOnlyList<IActorRef> Sessions => _sessions;
+
     /// <summary>What is done to frames of both halves.</summary>
     private protected NodeWeather Weather { get; } = new();
 
@@ -67,10 +79,13 @@ public abstract class TwoHalves : TestKit
     {
         var network = new HeldNetwork();
         lock (Networks) Networks.Add(network);
+        var toLose = LoseFirstDown;
+        network.Drop((_, isUp) => !isUp && toLose-- > 0);
+        var name = $"{open.Session}-{Networks.Count}";
         // Each half sees a stand-in for the other.
-        var up = context.ActorOf(Props.Create(() => new StandIn(network, hypervisor, true)), $"up-{open.Session}");
-        var session = context.ActorOf(DeviceModelSession.Props(Run, 0, open.Session, up), $"session-{open.Session}");
-        var down = context.ActorOf(Props.Create(() => new StandIn(network, session, false)), $"down-{open.Session}");
+        var up = context.ActorOf(Props.Create(() => new StandIn(network, hypervisor, true, IsPeerOld)), $"up-{name}");
+        var session = context.ActorOf(DeviceModelSession.Props(Run, 0, open.Session, up, IsPeerOld ? 0 : open.Link), $"session-{name}");
+        var down = context.ActorOf(Props.Create(() => new StandIn(network, session, false, IsPeerOld)), $"down-{name}");
         (network.Up, network.Down, network.Hypervisor, network.DeviceModel) = (up, down, hypervisor, session);
         _sessions.Add(session);
     }
@@ -88,14 +103,27 @@ public abstract class TwoHalves : TestKit
                 Sender.Tell(new SessionRefused(open.Vm, open.Session, "it is over here"), Self);
                 return;
             }
-            test.Open(open, Sender, Context);
+            for (var i = 0; i < test.Namesakes; i++) test.Open(open, Sender, Context);
         }
     }
 
     /// <summary>Passes on what it gets as if it came from its counterpart.</summary>
-    private sealed class StandIn(HeldNetwork network, IActorRef target, bool isUp) : UntypedActor
+    private sealed class StandIn(HeldNetwork network, IActorRef target, bool isUp, bool isOld) : UntypedActor
     {
         protected override void OnReceive(object message)
+        {
+            if (message is LinkFrames together)
+            {
+                network.SawTogether(together.Frames.Length);
+                foreach (var frame in together.Frames) Pass(frame);
+            }
+            else
+            {
+                Pass(message is SessionOpened opened && isOld ? opened with { Link = 0 } : message);
+            }
+        }
+
+        private void Pass(object message)
         {
             if (!network.Holds(message, isUp)) target.Tell(message, isUp ? network.Down : network.Up);
         }

@@ -33,10 +33,16 @@ internal static class ClusterSamples
     public static IReadOnlyDictionary<Type, Gen<IClusterMessage>> Gens { get; } = new Dictionary<Type, Gen<IClusterMessage>>
     {
         [typeof(LinkFrame)] = Frame(PartySamples.Any),
+        [typeof(LinkFrames)] =
+            from vm in Int
+            from frames in Many(Frame(PartySamples.Any).Select(frame => (LinkFrame)frame).Where(LinkFrames.Takes), 0, 6)
+            select (IClusterMessage)new LinkFrames(vm, frames),
         [typeof(LinkAck)] = Gen.Select(Int, Long, Long, (vm, session, acked) => (IClusterMessage)new LinkAck(vm, session, acked)),
         [typeof(LinkRefused)] = Gen.Select(Int, Long, (vm, session) => (IClusterMessage)new LinkRefused(vm, session)),
-        [typeof(OpenSession)] = Gen.Select(Int, Long, Name, (vm, session, run) => (IClusterMessage)new OpenSession(vm, session, run)),
-        [typeof(SessionOpened)] = Gen.Select(Int, Long, Name, (vm, session, node) => (IClusterMessage)new SessionOpened(vm, session, node)),
+        [typeof(OpenSession)] = Gen.Select(
+            Int, Long, Name, Length, (vm, session, run, link) => (IClusterMessage)new OpenSession(vm, session, run, link)),
+        [typeof(SessionOpened)] = Gen.Select(
+            Int, Long, Name, Length, (vm, session, node, link) => (IClusterMessage)new SessionOpened(vm, session, node, link)),
         [typeof(SessionRefused)] = Gen.Select(
             Int, Long, Text, (vm, session, reason) => (IClusterMessage)new SessionRefused(vm, session, reason)),
         [typeof(CloseSession)] = Gen.Select(

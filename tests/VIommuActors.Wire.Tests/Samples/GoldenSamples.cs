@@ -62,10 +62,11 @@ internal static class GoldenSamples
     public static IReadOnlyList<IClusterMessage> Cluster { get; } =
     [
         .. Parties.Select(Framed),
+        new LinkFrames(3, [Framed(Parties[0]), Framed(Parties[4]), Framed(Parties[15])]),
         new LinkAck(3, 2, 1000),
         new LinkRefused(3, 2),
-        new OpenSession(3, 2, "run-1"),
-        new SessionOpened(3, 2, "models-1"),
+        new OpenSession(3, 2, "run-1", 1),
+        new SessionOpened(3, 2, "models-1", 1),
         new SessionRefused(3, 2, "no such run"),
         new CloseSession(3, 2, "лишний"),
         new DefineRun("run-1", "stale-dma", "viommu.scenario { }", ["vcpus=2", ""], "drain", 0x2a, 100, true, true, 10, 20),

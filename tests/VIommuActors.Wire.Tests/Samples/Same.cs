@@ -10,10 +10,14 @@ internal sealed class Same : IEqualityComparer<IClusterMessage>
 
     /// <summary>A doorbell's array compares by reference, and it is not ours to change.</summary>
     public bool Equals(IClusterMessage? x, IClusterMessage? y) =>
-        x is LinkFrame { Message: Doorbell left } one && y is LinkFrame { Message: Doorbell right } other
-            ? left.Segments.SequenceEqual(right.Segments) && left with { Segments = [] } == right with { Segments = [] } &&
-                one with { Message = right } == other
-            : object.Equals(x, y);
+        (x, y) switch
+        {
+            (LinkFrame { Message: Doorbell left } one, LinkFrame { Message: Doorbell right } other) =>
+                left.Segments.SequenceEqual(right.Segments) && left with { Segments = [] } == right with { Segments = [] } &&
+                one with { Message = right } == other,
+            (LinkFrames one, LinkFrames other) => one.Vm == other.Vm && one.Frames.AsEnumerable<IClusterMessage>().SequenceEqual(other.Frames, this),
+            _ => object.Equals(x, y),
+        };
 
     public int GetHashCode(IClusterMessage obj) => obj.GetType().GetHashCode();
 }
