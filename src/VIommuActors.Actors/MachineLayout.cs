@@ -21,14 +21,16 @@ public sealed class MachineLayout
     private readonly List<(string Name, ImmutableArray<(NodeId Node, Props Props)> Children)> _processes = [];
     private readonly List<ImmutableArray<SharedPages>> _shared = [];
     private readonly int _life;
+    private readonly Deploy? _deploy;
 
     /// <summary>
     /// Lays out <paramref name="spec"/> on <paramref name="wires"/>; nothing runs yet. Emulators whose predecessors died elsewhere begin
-    /// with <paramref name="life"/> above 0.
+    /// with <paramref name="life"/> above 0. All actors run on <paramref name="dispatcher"/>; null: on Akka's default one.
     /// </summary>
-    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table, int life = 0)
+    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table, int life = 0, string? dispatcher = null)
     {
         _life = life;
+        _deploy = dispatcher is null ? null : Deploy.None.WithDispatcher(dispatcher);
         Table = table;
         var guests = ImmutableArray.CreateBuilder<GuestNodes>(spec.Guests.Length);
         for (var guest = 0; guest < spec.Guests.Length; guest++) guests.Add(Name(spec, guest));
@@ -55,13 +57,13 @@ public sealed class MachineLayout
     /// <summary>Creates what the hypervisor's host runs: vCPUs, units, ioreq servers and the guests' memory.</summary>
     public void StartHypervisorHalf(IActorRefFactory context)
     {
-        foreach (var (node, props) in _singles) Table.Bind(node, context.ActorOf(props, Table.NameOf(node)));
+        foreach (var (node, props) in _singles) Table.Bind(node, context.ActorOf(On(props), Table.NameOf(node)));
     }
 
     /// <summary>Creates the emulator processes: dummy vIOMMUs and devices.</summary>
     /// <returns>The processes; each has bound its parties once it answers an <see cref="Identify"/>.</returns>
     public ImmutableArray<IActorRef> StartDeviceModelHalf(IActorRefFactory context) =>
-        [.. _processes.Select(process => context.ActorOf(EmulatorProcessActor.Props(Table, process.Children), process.Name))];
+        [.. _processes.Select(process => context.ActorOf(On(EmulatorProcessActor.Props(Table, process.Children)), process.Name))];
 
     private GuestNodes Name(MachineSpec spec, int guest)
     {
@@ -117,18 +119,20 @@ public sealed class MachineLayout
         var of = spec.Guests[guest];
         var nodes = Guests[guest];
         var children = ImmutableArray.CreateBuilder<(NodeId, Props)>();
-        children.Add((nodes.Dummies[unit], DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, _life, port =>
-            spec.Parts.Dummy(port, nodes, unit, shared, spec.Protocol, spec.Options))));
+        children.Add((nodes.Dummies[unit], On(DummyVIommuActor.Props(nodes.Dummies[unit], wires, nodes, _life, port =>
+            spec.Parts.Dummy(port, nodes, unit, shared, spec.Protocol, spec.Options)))));
         for (var i = 0; i < of.Devices.Length; i++)
         {
             if (of.Devices[i].Unit != unit) continue;
             var index = i;
             var node = nodes.Devices[i].Node;
-            children.Add((node, DmaDeviceActor.Props(node, wires, nodes, _life, port =>
-                spec.Parts.Device(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter))));
+            children.Add((node, On(DmaDeviceActor.Props(node, wires, nodes, _life, port =>
+                spec.Parts.Device(port, nodes, index, of.Devices[index].Profile, spec.Protocol, spec.Options, spec.Meter)))));
         }
         _processes.Add((string.Create(CultureInfo.InvariantCulture, $"{Prefix(spec, guest)}qemu-{unit}"), children.ToImmutable()));
     }
+
+    private Props On(Props props) => _deploy is null ? props : props.WithDeploy(_deploy);
 
     private static string Prefix(MachineSpec spec, int guest) =>
         spec.Guests.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"g{guest}.");

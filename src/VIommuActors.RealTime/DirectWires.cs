@@ -6,12 +6,15 @@ namespace VIommuActors.RealTime;
 
 /// <summary>The wires of one guest whose parties all live here: peers are told directly, with nothing in between.</summary>
 /// <remarks>
-/// A thread of the pool goes on with what it has just made ready, so a request stays where its guest's memory is in the cache. Left to
-/// that, a vCPU that polls, or one that always has a next request, would keep its thread for ever; therefore what a vCPU tells itself in
-/// order to go on later goes behind what waits for any thread.
+/// A vCPU that gives way does so to what is ready, and one that polls even more.
 /// </remarks>
+/// <param name="table">Who is who.</param>
+/// <param name="clock">The run's clock.</param>
+/// <param name="record">Told of every message.</param>
+/// <param name="threads">Where the guest's parties run.</param>
+/// <param name="failed">Told of a party that fails.</param>
 public sealed class DirectWires(
-    NodeTable table, HostClock clock, GuestRecord record, Action<NodeId, Exception> failed) : IWires
+    NodeTable table, HostClock clock, GuestRecord record, GuestDispatcher threads, Action<NodeId, Exception> failed) : IWires
 {
     /// <inheritdoc/>
     public long NowNs => clock.NowNs;
@@ -20,12 +23,16 @@ public sealed class DirectWires(
     public void Send(IActorRef sender, NodeId to, Message message)
     {
         record.Count(message);
-        if (message is Wake) Timers.Later(table[to], message, sender);
+        if (message is Wake) threads.GiveWay(table[to], message, sender);
         else table[to].Tell(message, sender);
     }
 
     /// <inheritdoc/>
-    public void After(IActorRef self, long delayNs, Message message) => Timers.After(self, delayNs, message);
+    public void After(IActorRef self, long delayNs, Message message)
+    {
+        if (delayNs < Timers.ShortestNs) threads.Poll(self, message);
+        else Timers.After(self, delayNs, message);
+    }
 
     /// <inheritdoc/>
     public void Failed(NodeId party, Exception reason) => failed(party, reason);

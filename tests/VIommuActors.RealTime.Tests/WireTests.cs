@@ -14,6 +14,7 @@ public sealed class WireTests : TestKit
     private readonly NodeTable _table = new();
     private readonly NodeId _from, _to;
     private readonly GuestRecord _record = new(1, new Latencies(), () => { });
+    private int _dispatchers;
 
     public WireTests()
     {
@@ -39,7 +40,7 @@ public sealed class WireTests : TestKit
     public void A_note_for_later_comes_and_a_failure_is_passed_on()
     {
         var failures = new List<NodeId>();
-        var wires = new DirectWires(_table, new HostClock(), _record, (party, _) => failures.Add(party));
+        var wires = new DirectWires(_table, new HostClock(), _record, Threads(), (party, _) => failures.Add(party));
 
         wires.After(TestActor, 300_000_000, new Wake(_from, 1));
         wires.After(TestActor, 100, new Wake(_from, 2));
@@ -109,7 +110,9 @@ public sealed class WireTests : TestKit
 
     private DrainComplete Completion => new(_from, 1);
 
-    private DirectWires Direct() => new(_table, new HostClock(), _record, (_, _) => { });
+    private GuestDispatcher Threads() => GuestDispatcher.For(Sys, _dispatchers++, guests: 1);
+
+    private DirectWires Direct() => new(_table, new HostClock(), _record, Threads(), (_, _) => { });
 
     private FaultyWires Faulty(string faults)
     {

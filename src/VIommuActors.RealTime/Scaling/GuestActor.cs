@@ -14,7 +14,7 @@ namespace VIommuActors.RealTime.Scaling;
 /// Parent of one guest's parties: <c>/user/guests/g17</c>. It builds them, starts them, lets their work begin, and tells its own parent
 /// when the last vCPU has ended. Parties tell each other directly; no message of theirs comes by here.
 /// </summary>
-internal sealed class GuestActor(int number, RunState state) : UntypedActor
+internal sealed class GuestActor(int number, RunState state, GuestDispatcher threads) : UntypedActor
 {
     private readonly Gate _gate = new();
     private GuestNodes? _nodes;
@@ -92,9 +92,9 @@ internal sealed class GuestActor(int number, RunState state) : UntypedActor
         _table = new NodeTable();
         var faults = MessageFaults.From(
             state.Plan.Scenario, new SeededRandom(state.Plan.Seed).Derive("faults").Derive($"guest-{number}"));
-        var direct = new DirectWires(_table, state.Clock, live.Record, Failed);
+        var direct = new DirectWires(_table, state.Clock, live.Record, threads, Failed);
         IWires wires = faults is null ? direct : new FaultyWires(direct, faults, live.Record.Count);
-        var layout = new MachineLayout(live.Machine, wires, _table);
+        var layout = new MachineLayout(live.Machine, wires, _table, dispatcher: threads.Id);
         faults?.Bind(new PartyKinds(layout));
         _nodes = layout.Guests[0];
         layout.StartHypervisorHalf(Context);

@@ -65,18 +65,19 @@ internal sealed class GuestsActor(RunState state) : UntypedActor
         for (; _started < _total && booting < AtOnce; _started++, booting++)
         {
             var number = _started;
-            Context.ActorOf(
-                Props.CreateBy(new Producer(number, state)), string.Create(CultureInfo.InvariantCulture, $"g{number}"));
+            var threads = GuestDispatcher.For(Context.System, number, state.Guests.Length);
+            var props = Props.CreateBy(new Producer(number, state, threads)).WithDispatcher(threads.Id);
+            Context.ActorOf(props, string.Create(CultureInfo.InvariantCulture, $"g{number}"));
         }
         if (_ready >= _total) state.AllReady();
         if (_ended >= _total) state.AllEnded();
     }
 
-    private sealed class Producer(int number, RunState state) : IIndirectActorProducer
+    private sealed class Producer(int number, RunState state, GuestDispatcher threads) : IIndirectActorProducer
     {
         public Type ActorType => typeof(GuestActor);
 
-        public ActorBase Produce() => new GuestActor(number, state);
+        public ActorBase Produce() => new GuestActor(number, state, threads);
 
         public void Release(ActorBase actor)
         {

@@ -8,7 +8,8 @@ namespace VIommuActors.Benchmarks.Bars;
 internal static class ScaleBars
 {
     private const int Few = 100, Many = 10_000;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2), LongWindow = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(2), LongWindow = TimeSpan.FromSeconds(6),
+        WarmUp = TimeSpan.FromSeconds(8);
 
     /// <summary>
     /// Messages per CPU-second on the way of a DMA against raw ping-pong. 20 guests, of each five actors that move DMA and eight requests
@@ -31,29 +32,37 @@ internal static class ScaleBars
             "ping-pong of fresh messages / of one object", Measure.Median(freshes), "x", "what it costs that messages are allocated");
         var single = new PingPongSubject(system, pairs, 1);
         Measure.Warm(() => single.Run(1_000_000));
+        var placed = new PingPongSubject(system, pairs, balls, guests);
+        Measure.Warm(() => placed.Run(1_000_000));
         foreach (var protocol in new[] { "translate", "drain" })
         {
             foreach (var hasOracle in new[] { false, true })
             {
                 var subject = new ScaleSubject(guests, protocol, hasOracle, burst);
-                subject.Run(Window);
+                subject.Run(LongWindow);
                 var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
-                var singles = new List<double>();
+                var (singles, placeds) = (new List<double>(), new List<double>());
                 for (var i = 0; i < 5; i++)
                 {
                     var messages = 0L;
                     var took = Measure.Of(() => messages = single.Run(8_000_000));
                     var alone = messages / took.TotalSeconds;
+                    took = Measure.Of(() => messages = placed.Run(8_000_000));
+                    var there = messages / took.TotalSeconds;
                     took = Measure.Of(() => messages = raw.Run(8_000_000));
                     theirs.Add(messages / took.TotalSeconds);
-                    var (result, cpu) = subject.Run(Window);
-                    ours.Add(result.Window.Messages / cpu.TotalSeconds);
+                    var (_, cpu, work) = subject.Run(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2));
+                    ours.Add(work.Messages / cpu.TotalSeconds);
                     ratios.Add(ours[^1] / theirs[^1]);
                     singles.Add(ours[^1] / alone);
+                    placeds.Add(ours[^1] / there);
                 }
                 yield return Bar.Figure(
                     $"DMA path / ping-pong of one ball a pair, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(singles), "x",
                     "the same, without other balls that keep a pair's mailboxes warm");
+                yield return Bar.Figure(
+                    $"DMA path / ping-pong by slices, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(placeds), "x",
+                    "the same, the pairs on the dispatchers of as many guests");
                 yield return new Bar(
                     $"DMA path / ping-pong, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(ratios), "x", Side.AtLeast, 0.7,
                     string.Create(
@@ -75,8 +84,8 @@ internal static class ScaleBars
             ScaleResult? last = null;
             for (var i = 0; i < 3; i++)
             {
-                fews.Add(PerDma(few.Run(LongWindow)));
-                var run = many.Run(LongWindow);
+                fews.Add(PerDma(few.Run(LongWindow, WarmUp)));
+                var run = many.Run(LongWindow, WarmUp);
                 last = run.Result;
                 manys.Add(PerDma(run));
                 ratios.Add(manys[^1] / fews[^1]);
@@ -90,5 +99,5 @@ internal static class ScaleBars
         }
     }
 
-    private static double PerDma((ScaleResult Result, TimeSpan Cpu) run) => run.Cpu.TotalNanoseconds / run.Result.Window.Dmas;
+    private static double PerDma((ScaleResult Result, TimeSpan Cpu, ScaleSample Work) run) => run.Cpu.TotalNanoseconds / run.Work.Dmas;
 }

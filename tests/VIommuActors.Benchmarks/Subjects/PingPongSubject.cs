@@ -1,4 +1,5 @@
 using Akka.Actor;
+using VIommuActors.RealTime;
 
 namespace VIommuActors.Benchmarks.Subjects;
 
@@ -6,10 +7,13 @@ namespace VIommuActors.Benchmarks.Subjects;
 /// <param name="system">Where they play.</param>
 /// <param name="pairs">How many pairs.</param>
 /// <param name="window">Messages under way on each pair.</param>
+/// <param name="guests">0: on Akka's default dispatcher. Else pairs take turns on the dispatchers of so many guests.</param>
 /// <param name="isFresh">True: each message is an object of its own, of the size that a party's messages have on average.</param>
-public sealed class PingPongSubject(ActorSystem system, int pairs, int window, bool isFresh = false)
+public sealed class PingPongSubject(ActorSystem system, int pairs, int window, int guests = 0, bool isFresh = false)
 {
     private static readonly Ball Only = new(0);
+    private readonly Deploy[] _places =
+        [.. Enumerable.Range(0, guests).Select(i => Deploy.None.WithDispatcher(GuestDispatcher.For(system, i, guests).Id))];
 
     /// <summary>Plays for so many messages in all, and comes back when the last one has arrived.</summary>
     /// <returns>Messages that were sent.</returns>
@@ -19,8 +23,9 @@ public sealed class PingPongSubject(ActorSystem system, int pairs, int window, b
         var perActor = messages / (pairs * 2);
         for (var i = 0; i < pairs; i++)
         {
-            var left = system.ActorOf(Props.CreateBy(new Producer(perActor, done, isFresh)));
-            var right = system.ActorOf(Props.CreateBy(new Producer(perActor, done, isFresh)));
+            var props = Props.CreateBy(new Producer(perActor, done, isFresh));
+            if (guests > 0) props = props.WithDeploy(_places[i % guests]);
+            var (left, right) = (system.ActorOf(props), system.ActorOf(props));
             for (var ball = 0; ball < window; ball++) left.Tell(Only, right);
         }
         done.Wait();
