@@ -53,16 +53,15 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
 
-    /// <summary>A dispatcher for one guest.</summary>
-    /// <param name="system">Where its actors will live.</param>
-    /// <param name="guest">Its number; used once in a system.</param>
-    /// <param name="guests">How many guests share the host, from 1.</param>
+    /// <summary>The dispatcher of one guest; made when it is first asked for.</summary>
+    /// <param name="system">Where its actors live.</param>
+    /// <param name="guest">Its number.</param>
+    /// <param name="guests">How many guests share the host, from 1; the first who asks decides.</param>
     public static GuestDispatcher For(ActorSystem system, int guest, int guests)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"guest-{guest}");
-        var configuration = new Configuration(system, id, guest, guests);
-        system.Dispatchers.RegisterConfigurator(id, configuration);
-        return configuration.Made;
+        system.Dispatchers.RegisterConfigurator(id, new Configuration(system, id, guest, guests));
+        return (GuestDispatcher)system.Dispatchers.Lookup(id);
     }
 
     /// <summary>Hands a message over in a run of its own: whatever is ready may go first.</summary>
@@ -163,11 +162,11 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
 
     private sealed class Configuration : MessageDispatcherConfigurator
     {
+        private readonly GuestDispatcher _made;
+
         public Configuration(ActorSystem system, string id, int guest, int guests)
-            : base(Config.Empty, system.Dispatchers.Prerequisites) => Made = new GuestDispatcher(this, id, guest, guests);
+            : base(Config.Empty, system.Dispatchers.Prerequisites) => _made = new GuestDispatcher(this, id, guest, guests);
 
-        public GuestDispatcher Made { get; }
-
-        public override MessageDispatcher Dispatcher() => Made;
+        public override MessageDispatcher Dispatcher() => _made;
     }
 }

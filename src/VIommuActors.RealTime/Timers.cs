@@ -26,8 +26,8 @@ public static class Timers
     /// <summary>Does something on a thread of the pool after <paramref name="delayNs"/>.</summary>
     public static void After(long delayNs, Action what) => _ = Wait(delayNs, what);
 
-    /// <summary>Hands it over behind everything that waits for a thread of the pool.</summary>
-    public static void Later(IActorRef target, Message message, IActorRef? sender) =>
+    // Behind everything that waits for a thread of the pool.
+    private static void Later(IActorRef target, Message message, IActorRef? sender) =>
         ThreadPool.UnsafeQueueUserWorkItem(new Delivery(target, message, sender), preferLocal: false);
 
     private static async Task Wait(long delayNs, Action what)

@@ -63,7 +63,7 @@ internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
             return;
         }
         _session = open.Session;
-        _child = Context.ActorOf(DeviceModelSession.Props(run, vm, open.Session, Sender, open.Link), $"session-{open.Session}");
+        _child = Context.ActorOf(DeviceModelSession.Props(Context.System, run, vm, open.Session, Sender, open.Link), $"session-{open.Session}");
         Context.Watch(_child);
     }
 

@@ -43,13 +43,14 @@ internal sealed class DeviceModelSession : HalfActor
 
     private bool IsFirst => _session == 1;
 
+    /// <param name="system">Where it is to run.</param>
     /// <param name="run">The run.</param>
     /// <param name="vm">The machine.</param>
     /// <param name="session">The session that was asked for.</param>
     /// <param name="hypervisor">Who asked for it.</param>
     /// <param name="link">What the asker's end of the link can do.</param>
-    public static Props Props(RunOnNode run, int vm, long session, IActorRef hypervisor, int link) =>
-        Akka.Actor.Props.Create(() => new DeviceModelSession(run, vm, session, hypervisor, link));
+    public static Props Props(ActorSystem system, RunOnNode run, int vm, long session, IActorRef hypervisor, int link) =>
+        OnThreadsOf(Akka.Actor.Props.Create(() => new DeviceModelSession(run, vm, session, hypervisor, link)), system, run, vm);
 
     protected override void PreStart()
     {

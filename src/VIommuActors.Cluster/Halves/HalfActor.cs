@@ -86,6 +86,10 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>A reason as the wire takes it: failures of parties can say more than fits.</summary>
     protected static string Brief(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason] + "…";
 
+    /// <summary>A half and its parties share the threads of one guest: what they send across together is ready together.</summary>
+    protected static Props OnThreadsOf(Props half, ActorSystem system, RunOnNode run, int vm) =>
+        half.WithDispatcher(GuestDispatcher.For(system, vm, Math.Max(1, run.Definition.Vms)).Id);
+
     /// <summary>
     /// Lays the machine out on wires of this half, with the scenario's fault rules and the recorder on them where there are any.
     /// </summary>
@@ -99,7 +103,8 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         MachineSpec machine, string name, bool hasEmulators, Action<Message> count, Action<string, Exception> failed, int life = 0)
     {
         var table = new NodeTable();
-        var wires = new HalfWires(table, Self, run.Clock, count, (party, reason) => failed(table.NameOf(party), reason), Recorder);
+        var threads = (GuestDispatcher)Context.Dispatcher;
+        var wires = new HalfWires(table, Self, threads, run.Clock, count, (party, reason) => failed(table.NameOf(party), reason), Recorder);
         var rules = run.RulesFor(vm, name);
         IWires outer = rules is null ? wires : new FaultyWires(wires, rules, count);
         if (Recorder is { } recorder)
@@ -107,7 +112,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             outer = new RecordedWires(outer, recorder);
             machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
         }
-        Layout = new MachineLayout(machine, outer, table, life);
+        Layout = new MachineLayout(machine, outer, table, life, threads.Id);
         _isHere = [.. table.All.Select(node => Nodes.ProcessOf(node) >= 0 == hasEmulators)];
         wires.IsHere = _isHere;
         rules?.Bind(new PartyKinds(Layout));

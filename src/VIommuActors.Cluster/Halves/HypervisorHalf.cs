@@ -60,10 +60,13 @@ internal class HypervisorHalf : HalfActor
             (party, reason) => _self.Tell(new PartyFailed(party, reason)));
     }
 
-    public static Props Props(RunOnNode run, int vm, IActorRef deviceModels) =>
-        run.Mutant == Mutants.OpenFence.Name
-            ? Mutants.OpenFence.Props(run, vm, deviceModels)
+    public static Props Props(ActorSystem system, RunOnNode run, int vm, IActorRef deviceModels)
+    {
+        var half = run.Mutant == Mutants.OpenFence.Name
+            ? Akka.Actor.Props.Create(() => new Mutants.OpenFence(run, vm, deviceModels))
             : Akka.Actor.Props.Create(() => new HypervisorHalf(run, vm, deviceModels));
+        return OnThreadsOf(half, system, run, vm);
+    }
 
     protected override void PreStart()
     {

@@ -26,7 +26,7 @@ internal sealed class HypervisorHost(RunRegistry runs, int vm, IActorRef deviceM
             case StartVm start when _run is null && runs.Find(start.Run) is { } run:
                 if (!runs.TryEnter()) break;
                 _run = start.Run;
-                _half = Context.ActorOf(HypervisorHalf.Props(run, vm, deviceModels), $"vm-{vm}");
+                _half = Context.ActorOf(HypervisorHalf.Props(Context.System, run, vm, deviceModels), $"vm-{vm}");
                 Context.Watch(_half);
                 _half.Forward(start);
                 break;

@@ -57,7 +57,7 @@ public abstract class TwoHalves : TestKit
         Assert.Null(runs.Define(definition));
         _run = runs.Find(definition.Run);
         var deviceModels = Sys.ActorOf(Props.Create(() => new DeviceModels(this)));
-        _half = Sys.ActorOf(HypervisorHalf.Props(_run!, 0, deviceModels), "vm-0");
+        _half = Sys.ActorOf(HypervisorHalf.Props(Sys, _run!, 0, deviceModels), "vm-0");
         _half.Tell(new StartVm(definition.Run, 0), TestActor);
         ExpectMsg<VmStarted>(Patience);
     }
@@ -84,7 +84,7 @@ public abstract class TwoHalves : TestKit
         var name = $"{open.Session}-{Networks.Count}";
         // Each half sees a stand-in for the other.
         var up = context.ActorOf(Props.Create(() => new StandIn(network, hypervisor, true, IsPeerOld)), $"up-{name}");
-        var session = context.ActorOf(DeviceModelSession.Props(Run, 0, open.Session, up, IsPeerOld ? 0 : open.Link), $"session-{name}");
+        var session = context.ActorOf(DeviceModelSession.Props(Sys, Run, 0, open.Session, up, IsPeerOld ? 0 : open.Link), $"session-{name}");
         var down = context.ActorOf(Props.Create(() => new StandIn(network, session, false, IsPeerOld)), $"down-{name}");
         (network.Up, network.Down, network.Hypervisor, network.DeviceModel) = (up, down, hypervisor, session);
         _sessions.Add(session);

@@ -9,9 +9,6 @@ internal sealed class OpenFence(RunOnNode run, int vm, IActorRef deviceModels) :
 {
     public const string Name = "cluster-open-fence";
 
-    public static new Props Props(RunOnNode run, int vm, IActorRef deviceModels) =>
-        Akka.Actor.Props.Create(() => new OpenFence(run, vm, deviceModels));
-
     protected override void Foreign(LinkFrame frame)
     {
         if (frame.Message is Protocols.Messages.DmaAccess) Arrived(frame);
