@@ -49,7 +49,7 @@ internal sealed class ScaleVerb : Verb
 
     /// <summary>Declares it.</summary>
     public ScaleVerb(ToolHost host)
-        : base(host, "scale", "Run many guests at once in real time; throughput, latency, memory. Races are rarer than in virtual time")
+        : base(host, "scale", "Run many guests at once in real time; throughput, latency, memory. No two runs are alike")
     {
         Add(_scenario);
         Add(_guests);
