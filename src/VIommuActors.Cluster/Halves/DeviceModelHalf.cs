@@ -63,7 +63,8 @@ internal sealed class DeviceModelHalf(RunRegistry runs, int vm) : UntypedActor
             return;
         }
         _session = open.Session;
-        _child = Context.ActorOf(DeviceModelSession.Props(Context.System, run, vm, open.Session, Sender, open.Link), $"session-{open.Session}");
+        var session = DeviceModelSession.Props(Context.System, run, vm, open.Session, Sender, open.Link);
+        _child = Context.ActorOf(session, $"session-{open.Session}");
         Context.Watch(_child);
     }
 
