@@ -38,17 +38,14 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly List<IRunnable> _ready = [];
     private readonly Queue<IRunnable> _polls = new();
-    private readonly int _threads, _slice;
-    private int _running, _runsSincePoll, _pollsInVain;
+    private int _threads, _slice, _running, _runsSincePoll, _pollsInVain;
     private uint _draws;
 
-    private GuestDispatcher(MessageDispatcherConfigurator configurator, string id, int guest, int guests)
+    private GuestDispatcher(MessageDispatcherConfigurator configurator, string id, int guest)
         : base(configurator)
     {
         Id = id;
         _draws = ((uint)guest * 2654435761u) | 1;
-        _threads = Math.Max(1, Environment.ProcessorCount / guests);
-        _slice = (int)Math.Clamp((long)LongestSlice * GuestsOfLongestSlice / guests, ShortestSlice, LongestSlice);
         Throughput = MessagesOfRun;
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
@@ -56,20 +53,22 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// <summary>The dispatcher of one guest; made when it is first asked for.</summary>
     /// <param name="system">Where its actors live.</param>
     /// <param name="guest">Its number.</param>
-    /// <param name="guests">How many guests share the host, from 1; the first who asks decides.</param>
+    /// <param name="guests">How many guests share the host from now on, from 1.</param>
     public static GuestDispatcher For(ActorSystem system, int guest, int guests)
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"guest-{guest}");
-        system.Dispatchers.RegisterConfigurator(id, new Configuration(system, id, guest, guests));
-        return (GuestDispatcher)system.Dispatchers.Lookup(id);
+        system.Dispatchers.RegisterConfigurator(id, new Configuration(system, id, guest));
+        var dispatcher = (GuestDispatcher)system.Dispatchers.Lookup(id);
+        dispatcher.ShareWith(guests);
+        return dispatcher;
     }
 
     /// <summary>Hands a message over in a run of its own: whatever is ready may go first.</summary>
     public void GiveWay(IActorRef target, Message message, IActorRef? sender) => ExecuteTask(new Delivery(target, message, sender));
 
     /// <summary>
-    /// Hands a message over that makes a vCPU look again: seldom while anything else of this guest is ready, and behind other guests when
-    /// looking is all that it does.
+    /// Hands a <see cref="Wake"/> over that makes a vCPU look again: seldom while anything else of this guest is ready, and behind other
+    /// guests when looking is all that it does.
     /// </summary>
     public void Poll(IActorRef vcpu, Message message) => Enqueue(new Delivery(vcpu, message, vcpu), isPoll: true);
 
@@ -92,13 +91,22 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     {
     }
 
+    private void ShareWith(int guests)
+    {
+        lock (_gate)
+        {
+            _threads = Math.Max(1, Environment.ProcessorCount / guests);
+            _slice = (int)Math.Clamp((long)LongestSlice * GuestsOfLongestSlice / guests, ShortestSlice, LongestSlice);
+        }
+    }
+
     private void Enqueue(IRunnable run, bool isPoll)
     {
         lock (_gate)
         {
             if (isPoll) _polls.Enqueue(run);
             else _ready.Add(run);
-            if (_running == _threads) return;
+            if (_running >= _threads) return;
             _running++;
         }
         // The common queue of the pool: behind all guests that wait.
@@ -164,8 +172,8 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     {
         private readonly GuestDispatcher _made;
 
-        public Configuration(ActorSystem system, string id, int guest, int guests)
-            : base(Config.Empty, system.Dispatchers.Prerequisites) => _made = new GuestDispatcher(this, id, guest, guests);
+        public Configuration(ActorSystem system, string id, int guest)
+            : base(Config.Empty, system.Dispatchers.Prerequisites) => _made = new GuestDispatcher(this, id, guest);
 
         public override MessageDispatcher Dispatcher() => _made;
     }

@@ -11,7 +11,8 @@ namespace VIommuActors.RealTime;
 
 /// <summary>
 /// The real machine, with one difference: vCPUs of a guest share their driver's state as if they ran on one thread, so here they take
-/// turns, a message at a time. Units, devices and memory run beside them. And they give way: see <see cref="DirectWires"/>.
+/// turns, a message at a time. Where the guest has several threads, units, devices and memory run beside them. And they give way: see
+/// <see cref="DirectWires"/>.
 /// </summary>
 public sealed class RealParts(Lock turns, int vcpus) : MachineParts
 {

@@ -8,8 +8,7 @@ namespace VIommuActors.RealTime;
 public static class Timers
 {
     /// <summary>
-    /// What is due sooner than that does not wait for a timer, which ends to the millisecond: it comes when what is ready now has had its
-    /// turn.
+    /// What is due sooner than that does not wait for a timer, which ends to the millisecond: it comes with what is ready.
     /// </summary>
     public const long ShortestNs = 500_000;
 

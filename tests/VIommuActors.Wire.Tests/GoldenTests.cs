@@ -8,7 +8,7 @@ public sealed class GoldenTests
     [Fact]
     public void Messages_have_the_bytes_they_always_had()
     {
-        var lines = GoldenSamples.Cluster
+        var lines = GoldenSamples.Golden
             .Select(message => (GoldenSamples.NameOf(message), Convert.ToHexStringLower(WireFormat.Encode(message))))
             .ToList();
         Golden.Update(lines);
@@ -19,8 +19,8 @@ public sealed class GoldenTests
     public void Bytes_mean_what_they_always_meant()
     {
         var lines = Golden.Lines();
-        Assert.Equal(lines.Count, GoldenSamples.Cluster.Count);
-        Assert.All(lines.Zip(GoldenSamples.Cluster), pair => Assert.Equal(
+        Assert.Equal(lines.Count, GoldenSamples.Golden.Count);
+        Assert.All(lines.Zip(GoldenSamples.Golden), pair => Assert.Equal(
             pair.Second, WireFormat.Decode(pair.First.Name.Split(' ')[0], Convert.FromHexString(pair.First.Hex)), Same.Comparer));
     }
 

@@ -76,8 +76,8 @@ internal sealed class DeviceModelSession : HalfActor
             _early.Add(early);
             return;
         }
-        // An acknowledgement goes to the one device model that has the session; a namesake on another node hears none.
-        if (message is LinkAck first && first.Session == _session && _starting == 0 && !_hasBegun) Begin();
+        // Whatever comes over the link goes to the one device model that has the session; a namesake on another node hears nothing.
+        if (!_hasBegun && _starting == 0 && SessionOf(message) == _session) Begin();
         if (Handle(message)) return;
         switch (message)
         {
@@ -144,6 +144,14 @@ internal sealed class DeviceModelSession : HalfActor
     {
         if (!_hasBegun && _starting == 0 && ++_ticksUnheard % SayEveryTicks == 0) SayOpened();
     }
+
+    private static long? SessionOf(object message) => message switch
+    {
+        LinkAck ack => ack.Session,
+        LinkFrame frame => frame.Session,
+        LinkFrames { Frames: [var frame, ..] } => frame.Session,
+        _ => null,
+    };
 
     private void SayOpened() => _hypervisor.Tell(new SessionOpened(Vm, _session, Run.Node, LinkEnd.Version), Self);
 

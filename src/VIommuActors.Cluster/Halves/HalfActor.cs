@@ -174,9 +174,11 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
                 return true;
             case LinkFrame frame:
                 Take(frame);
+                Acknowledge();
                 return true;
             case LinkFrames together:
-                foreach (var frame in together.Frames) Take(frame);
+                foreach (var one in together.Frames) Take(one);
+                Acknowledge();
                 return true;
             case Departure:
                 Depart();
@@ -210,7 +212,11 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             if (IsHere(ready.To) && !IsHere(ready.Message.From)) Arrived(ready);
             else run.Counters.Misdirected();
         }
-        if (Link == link && link.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, ActorRefs.NoSender);
+    }
+
+    private void Acknowledge()
+    {
+        if (Link?.Owed(atLeisure: false) is { } ack) Peer?.Tell(ack, ActorRefs.NoSender);
     }
 
     /// <summary>The fence: whatever a closed session still sends has no effect here, and its sender is told so.</summary>

@@ -26,8 +26,9 @@ internal sealed class HalfWires(
 
     public void After(IActorRef self, long delayNs, Message message)
     {
-        if (delayNs < Timers.ShortestNs) threads.Poll(self, message);
-        else Timers.After(self, delayNs, message);
+        if (delayNs >= Timers.ShortestNs) Timers.After(self, delayNs, message);
+        else if (message is Wake) threads.Poll(self, message);
+        else threads.GiveWay(self, message, self);
     }
 
     public void Failed(NodeId party, Exception reason) => failed(party, reason);

@@ -111,7 +111,8 @@ internal class HypervisorHalf : HalfActor
                 (_session, _openedAtNs) = (_session + 1, Run.Clock.NowNs);
                 break;
             case CloseSession close:
-                if (close.Session == _session) Broken(close.Reason);
+                // A namesake of the device model may fail, too, before it is told to end.
+                if (close.Session == _session && Sender.Equals(Peer)) Broken(close.Reason);
                 break;
             case Terminated gone:
                 if (gone.ActorRef.Equals(Peer)) Broken("the device model's process is gone");

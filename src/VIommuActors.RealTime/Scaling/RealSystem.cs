@@ -4,7 +4,7 @@ using Akka.Configuration;
 namespace VIommuActors.RealTime.Scaling;
 
 /// <summary>
-/// The actor system of a run in real time: Akka's default dispatcher on the runtime's pool, and timers that end to the millisecond.
+/// The actor system of a run in real time: Akka's default dispatcher on the runtime's pool.
 /// </summary>
 /// <remarks>Guests' parties run on dispatchers of their own, see <see cref="GuestDispatcher"/>; all share the runtime's pool.</remarks>
 public static class RealSystem

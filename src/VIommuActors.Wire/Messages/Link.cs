@@ -44,7 +44,7 @@ public sealed record LinkFrame(
 
 /// <summary>Half → half: frames that were ready at the same time. Each is taken as if it had come alone.</summary>
 /// <param name="Vm">The machine.</param>
-/// <param name="Frames">1 to <see cref="WireLimits.Frames"/>, in the order in which they were sent.</param>
+/// <param name="Frames">At most <see cref="WireLimits.Frames"/>, in the order in which they were sent.</param>
 public sealed record LinkFrames(int Vm, ImmutableArray<LinkFrame> Frames) : IVmMessage
 {
     private const int MostSlots = 4, MostEntries = 16, MostSegments = 16;
