@@ -28,12 +28,7 @@ public sealed class DirectWires(
     }
 
     /// <inheritdoc/>
-    public void After(IActorRef self, long delayNs, Message message)
-    {
-        if (delayNs >= Timers.ShortestNs) Timers.After(self, delayNs, message);
-        else if (message is Wake) threads.Poll(self, message);
-        else threads.GiveWay(self, message, self);
-    }
+    public void After(IActorRef self, long delayNs, Message message) => threads.After(self, delayNs, message);
 
     /// <inheritdoc/>
     public void Failed(NodeId party, Exception reason) => failed(party, reason);

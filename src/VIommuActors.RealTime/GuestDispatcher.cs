@@ -23,8 +23,10 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// <summary>Messages that an actor handles in one run. From 30 on more brings nothing; 5 costs a fifth, 1 half.</summary>
     public const int MessagesOfRun = 30;
 
-    /// <summary>Runs of mailboxes in the longest slice, and in the shortest.</summary>
-    public const int LongestSlice = 2048, ShortestSlice = 256;
+    /// <summary>Runs of mailboxes in the longest slice.</summary>
+    public const int LongestSlice = 2048;
+
+    private const int ShortestSlice = 256;
 
     // So many have their turn in some seconds on two cores; where there are more, slices are shorter.
     private const int GuestsOfLongestSlice = 10_000;
@@ -67,8 +69,19 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     public void GiveWay(IActorRef target, Message message, IActorRef? sender) => ExecuteTask(new Delivery(target, message, sender));
 
     /// <summary>
-    /// Hands a <see cref="Wake"/> over that makes a vCPU look again: seldom while anything else of this guest is ready, and behind other
-    /// guests when looking is all that it does.
+    /// Hands a message back to its party after <paramref name="delayNs"/>. Too short a time for a timer means with what is ready; a
+    /// <see cref="Wake"/> then is a poll.
+    /// </summary>
+    public void After(IActorRef self, long delayNs, Message message)
+    {
+        if (delayNs >= Timers.ShortestNs) Timers.After(delayNs, () => self.Tell(message, self));
+        else if (message is Wake) Poll(self, message);
+        else GiveWay(self, message, self);
+    }
+
+    /// <summary>
+    /// Hands a message over that makes a vCPU look again: seldom while anything else of this guest is ready, and behind other guests
+    /// when looking is all that it does.
     /// </summary>
     public void Poll(IActorRef vcpu, Message message) => Enqueue(new Delivery(vcpu, message, vcpu), isPoll: true);
 

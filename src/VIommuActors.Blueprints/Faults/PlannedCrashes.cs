@@ -28,6 +28,11 @@ public static class PlannedCrashes
         _ => new Crash(NodeId.None, restartAfterNs ?? -1, CrashScope.Process),
     };
 
+    /// <summary>A scenario's crashes of one guest: when, who, and what it gets.</summary>
+    public static IEnumerable<(long AtNs, NodeId Party, Message Message)> Of(Scenario scenario, GuestNodes guest) =>
+        scenario.Faults.OfType<CrashFault>()
+            .Select(crash => (crash.CrashAtNs, FirstOf(crash.On, guest), MessageFor(crash.On, crash.RestartAfterNs)));
+
     /// <summary>The party of a guest that a scenario's rule means: its first.</summary>
     public static NodeId FirstOf(string party, GuestNodes guest) => party switch
     {

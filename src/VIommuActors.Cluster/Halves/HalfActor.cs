@@ -1,17 +1,16 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Serilog;
 using VIommuActors.Actors;
-using VIommuActors.Machine;
-using VIommuActors.RealTime;
 using VIommuActors.Actors.Wiring;
 using VIommuActors.Blueprints.Faults;
-using Serilog;
 using VIommuActors.Cluster.Hosting;
 using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 using VIommuActors.Cluster.Timeline;
+using VIommuActors.Machine;
 using VIommuActors.Protocols.Messages;
-using VIommuActors.Scenarios.Model;
+using VIommuActors.RealTime;
 using VIommuActors.Wire;
 using VIommuActors.Wire.Messages;
 
@@ -155,12 +154,11 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     /// <summary>Sends the planned crashes of this half's parties, each at its time from now on.</summary>
     protected void PlanCrashes()
     {
-        foreach (var crash in run.Plan.Scenario.Faults.OfType<CrashFault>())
+        foreach (var (atNs, party, message) in PlannedCrashes.Of(run.Plan.Scenario, Nodes))
         {
-            var party = PlannedCrashes.FirstOf(crash.On, Nodes);
             if (!IsHere(party)) continue;
-            var (actor, message) = (Layout.Table[party], PlannedCrashes.MessageFor(crash.On, crash.RestartAfterNs));
-            VIommuActors.RealTime.Timers.After(crash.CrashAtNs, () => actor.Tell(message, ActorRefs.NoSender));
+            var actor = Layout.Table[party];
+            VIommuActors.RealTime.Timers.After(atNs, () => actor.Tell(message, ActorRefs.NoSender));
         }
     }
 

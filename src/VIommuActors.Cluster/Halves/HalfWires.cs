@@ -24,12 +24,7 @@ internal sealed class HalfWires(
         else half.Tell(new Outbound(to, message, recorder?.SendingOf(message)), sender);
     }
 
-    public void After(IActorRef self, long delayNs, Message message)
-    {
-        if (delayNs >= Timers.ShortestNs) Timers.After(self, delayNs, message);
-        else if (message is Wake) threads.Poll(self, message);
-        else threads.GiveWay(self, message, self);
-    }
+    public void After(IActorRef self, long delayNs, Message message) => threads.After(self, delayNs, message);
 
     public void Failed(NodeId party, Exception reason) => failed(party, reason);
 }

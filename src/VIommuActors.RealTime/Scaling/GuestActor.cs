@@ -5,7 +5,6 @@ using VIommuActors.Blueprints.Faults;
 using VIommuActors.Guest.Cpu;
 using VIommuActors.Machine;
 using VIommuActors.Protocols.Messages;
-using VIommuActors.Scenarios.Model;
 using VIommuActors.Seeds;
 
 namespace VIommuActors.RealTime.Scaling;
@@ -110,11 +109,10 @@ internal sealed class GuestActor(int number, RunState state, GuestDispatcher thr
 
     private void PlanCrashes()
     {
-        foreach (var crash in state.Plan.Scenario.Faults.OfType<CrashFault>())
+        foreach (var (atNs, party, message) in PlannedCrashes.Of(state.Plan.Scenario, _nodes!))
         {
-            var party = _table![PlannedCrashes.FirstOf(crash.On, _nodes!)];
-            var message = PlannedCrashes.MessageFor(crash.On, crash.RestartAfterNs);
-            Timers.After(party, crash.CrashAtNs, message, ActorRefs.NoSender);
+            var actor = _table![party];
+            Timers.After(atNs, () => actor.Tell(message, ActorRefs.NoSender));
         }
     }
 
