@@ -21,16 +21,16 @@ public sealed class MachineLayout
     private readonly List<(string Name, ImmutableArray<(NodeId Node, Props Props)> Children)> _processes = [];
     private readonly List<ImmutableArray<SharedPages>> _shared = [];
     private readonly int _life;
-    private readonly Deploy? _deploy;
+    private readonly Deploy? _place;
 
     /// <summary>
     /// Lays out <paramref name="spec"/> on <paramref name="wires"/>; nothing runs yet. Emulators whose predecessors died elsewhere begin
-    /// with <paramref name="life"/> above 0. All actors run on <paramref name="dispatcher"/>; null: on Akka's default one.
+    /// with <paramref name="life"/> above 0. All actors live in <paramref name="place"/>; null: on Akka's default dispatcher.
     /// </summary>
-    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table, int life = 0, string? dispatcher = null)
+    public MachineLayout(MachineSpec spec, IWires wires, NodeTable table, int life = 0, Deploy? place = null)
     {
         _life = life;
-        _deploy = dispatcher is null ? null : Deploy.None.WithDispatcher(dispatcher);
+        _place = place;
         Table = table;
         var guests = ImmutableArray.CreateBuilder<GuestNodes>(spec.Guests.Length);
         for (var guest = 0; guest < spec.Guests.Length; guest++) guests.Add(Name(spec, guest));
@@ -132,7 +132,7 @@ public sealed class MachineLayout
         _processes.Add((string.Create(CultureInfo.InvariantCulture, $"{Prefix(spec, guest)}qemu-{unit}"), children.ToImmutable()));
     }
 
-    private Props On(Props props) => _deploy is null ? props : props.WithDeploy(_deploy);
+    private Props On(Props props) => _place is null ? props : props.WithDeploy(_place);
 
     private static string Prefix(MachineSpec spec, int guest) =>
         spec.Guests.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"g{guest}.");

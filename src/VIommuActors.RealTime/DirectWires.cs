@@ -16,8 +16,18 @@ namespace VIommuActors.RealTime;
 public sealed class DirectWires(
     NodeTable table, HostClock clock, GuestRecord record, GuestDispatcher threads, Action<NodeId, Exception> failed) : IWires
 {
+    private long _run = -1, _nowNs;
+
     /// <inheritdoc/>
-    public long NowNs => clock.NowNs;
+    public long NowNs
+    {
+        get
+        {
+            if (!threads.IsOwnThread) return clock.NowNs;
+            if (_run != threads.Runs) (_run, _nowNs) = (threads.Runs, clock.NowNs);
+            return _nowNs;
+        }
+    }
 
     /// <inheritdoc/>
     public void Send(IActorRef sender, NodeId to, Message message)

@@ -40,7 +40,7 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly List<IRunnable> _ready = [];
     private readonly Queue<IRunnable> _polls = new();
-    private int _threads, _slice, _running, _runsSincePoll, _pollsInVain;
+    private int _wanted, _threads, _slice, _running, _runsSincePoll, _pollsInVain, _owner;
     private uint _draws;
 
     private GuestDispatcher(MessageDispatcherConfigurator configurator, string id, int guest)
@@ -85,14 +85,28 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// </summary>
     public void Poll(IActorRef vcpu, Message message) => Enqueue(new Delivery(vcpu, message, vcpu), isPoll: true);
 
+    /// <summary>Where a party of this guest lives: on these threads, with a mailbox that knows them.</summary>
+    public Deploy Place => Deploy.None.WithDispatcher(Id).WithMailbox(GuestMailbox.Id);
+
+    /// <summary>True for code that runs in this guest's only thread; never true while it may have several.</summary>
+    public bool IsOwnThread => _owner == Environment.CurrentManagedThreadId;
+
+    /// <summary>True while this guest has one thread at a time.</summary>
+    public bool IsSingle => _wanted == 1;
+
+    /// <summary>Runs of mailboxes so far. What happens in one of them happens at one time; see <see cref="DirectWires"/>.</summary>
+    public long Runs { get; private set; }
+
     /// <summary>One slice.</summary>
     public void Execute()
     {
+        if (_threads == 1) _owner = Environment.CurrentManagedThreadId;
         for (var left = _slice; left > 0 && Next(out var run); left--)
         {
             if (run is null) return;
             run.Run();
         }
+        _owner = 0;
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -108,7 +122,7 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            _threads = Math.Max(1, Environment.ProcessorCount / guests);
+            _wanted = Math.Max(1, Environment.ProcessorCount / guests);
             _slice = (int)Math.Clamp((long)LongestSlice * GuestsOfLongestSlice / guests, ShortestSlice, LongestSlice);
         }
     }
@@ -119,6 +133,8 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
         {
             if (isPoll) _polls.Enqueue(run);
             else _ready.Add(run);
+            // While something runs, it may count on being alone.
+            if (_running == 0) _threads = _wanted;
             if (_running >= _threads) return;
             _running++;
         }
@@ -131,6 +147,7 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     {
         lock (_gate)
         {
+            Runs++;
             if (_ready.Count > 0 && (_polls.Count == 0 || Draw(EagerPolls) > 0))
             {
                 run = Take(Draw(_ready.Count));
@@ -140,6 +157,7 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
             run = null;
             if (_polls.Count == 0)
             {
+                _owner = 0;
                 _running--;
                 return true;
             }

@@ -7,6 +7,12 @@ namespace VIommuActors.RealTime;
 /// <summary>What one guest spends and how its vCPUs end; told from the threads of all its parties.</summary>
 public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
 {
+    /// <summary>
+    /// Latencies that a guest on one thread keeps before it hands them over: to reach a histogram that threads share takes a twentieth of a
+    /// request's whole way.
+    /// </summary>
+    public const int LatenciesAtOnce = 16;
+
     // Parties send from different threads: counters in one line of the processor's cache would wait for each other. The first parties of
     // a guest have one each, which only its own thread writes; the last one is for all others.
     private const int Lanes = 8, LaneWidth = 8;
@@ -18,17 +24,23 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
     private readonly Latencies _dmaNs;
     private readonly Action _ended;
     private readonly long[] _sent = new long[(Lanes + 1) * LaneWidth];
-    private long _copied;
-    private int _running;
+    private readonly long[]? _served;
+    private long _copied, _requests;
+    private int _running, _kept;
 
     /// <summary>The record of a guest of <paramref name="vcpus"/> vCPUs.</summary>
     /// <param name="vcpus">How many there are.</param>
     /// <param name="dmaNs">Where latencies of requests go.</param>
     /// <param name="ended">Called once, when the last vCPU has ended, on its thread.</param>
-    public GuestRecord(int vcpus, Latencies dmaNs, Action ended)
+    /// <param name="ownThread">All parties of the guest run on one thread.</param>
+    public GuestRecord(int vcpus, Latencies dmaNs, Action ended, bool ownThread = false)
     {
         (_count, _running, _dmaNs, _ended) = (vcpus, vcpus, dmaNs, ended);
+        if (ownThread) _served = new long[LatenciesAtOnce];
     }
+
+    /// <summary>Requests that devices have served.</summary>
+    public long Requests => Volatile.Read(ref _requests);
 
     /// <summary>Messages that parties of the guest sent each other.</summary>
     public long Messages
@@ -96,7 +108,25 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
     }
 
     /// <inheritdoc/>
-    public void Served(long ns) => _dmaNs.Record(ns);
+    public void Served(long ns)
+    {
+        if (_served is null)
+        {
+            Interlocked.Increment(ref _requests);
+            _dmaNs.Record(ns);
+            return;
+        }
+        _requests++;
+        _served[_kept++] = ns;
+        if (_kept == _served.Length) HandOver();
+    }
+
+    /// <summary>Hands over the latencies that are kept back. On the guest's thread, or when nothing of it runs.</summary>
+    public void HandOver()
+    {
+        if (_served is not null) _dmaNs.Record(_served.AsSpan(0, _kept));
+        _kept = 0;
+    }
 
     /// <inheritdoc/>
     public void Copied(long bytes) => Interlocked.Add(ref _copied, bytes);
@@ -114,6 +144,8 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
         {
             if (why is not null && _stops.Count < _count) _stops.Add($"guest {guest} vCPU {vcpu} stopped: {why}");
         }
-        if (Interlocked.Decrement(ref _running) == 0) _ended();
+        if (Interlocked.Decrement(ref _running) > 0) return;
+        HandOver();
+        _ended();
     }
 }

@@ -9,7 +9,7 @@ namespace VIommuActors.RealTime;
 /// </summary>
 public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
 {
-    private readonly Lock _gate = new();
+    private readonly Lock? _gate;
     private readonly HostClock _clock;
     private readonly Func<long> _step;
     private readonly DmaOracle _oracle;
@@ -22,9 +22,12 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <param name="invalidationSeen">Told what each invalidation took.</param>
     /// <param name="workBegan">Told when the guest has started up.</param>
     /// <param name="dmaSeen">Told what each request took as its guest saw it, from the doorbell to the interrupt.</param>
+    /// <param name="ownThread">Whoever tells or asks it does so in one thread, or when nothing of the guest runs: no lock is taken.</param>
     public JudgedGuest(
-        HostClock clock, Func<long> step, Action<long>? invalidationSeen, Action? workBegan = null, Action<long>? dmaSeen = null)
+        HostClock clock, Func<long> step, Action<long>? invalidationSeen, Action? workBegan = null, Action<long>? dmaSeen = null,
+        bool ownThread = false)
     {
+        _gate = ownThread ? null : new Lock();
         _clock = clock;
         _dmaSeen = dmaSeen;
         _issuedNs = dmaSeen is null ? null : [];
@@ -45,49 +48,49 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <summary>Reads the oracle while nobody else does.</summary>
     public T Ask<T>(Func<DmaOracle, T> question)
     {
-        lock (_gate) return question(_oracle);
+        using (Hold()) return question(_oracle);
     }
 
     /// <inheritdoc/>
     public void Attached(int guest, SourceId source, DomainKey domain)
     {
-        lock (_gate) _oracle.Attached(guest, source, domain);
+        using (Hold()) _oracle.Attached(guest, source, domain);
     }
 
     /// <inheritdoc/>
     public Grant Granted(DomainKey domain, Iova iova, ulong pageMask, ReadOnlySpan<GuestPhysical> frames, bool readable, bool writable)
     {
-        lock (_gate) return _oracle.Granted(domain, iova, pageMask, frames, readable, writable);
+        using (Hold()) return _oracle.Granted(domain, iova, pageMask, frames, readable, writable);
     }
 
     /// <inheritdoc/>
     public void Withdrawn(Grant grant)
     {
-        lock (_gate) _oracle.Withdrawn(grant);
+        using (Hold()) _oracle.Withdrawn(grant);
     }
 
     /// <inheritdoc/>
     public void HandedBack(Grant grant)
     {
-        lock (_gate) _oracle.HandedBack(grant);
+        using (Hold()) _oracle.HandedBack(grant);
     }
 
     /// <inheritdoc/>
     public void Reclaimed(Grant grant)
     {
-        lock (_gate) _oracle.Reclaimed(grant);
+        using (Hold()) _oracle.Reclaimed(grant);
     }
 
     /// <inheritdoc/>
     public void Revoked(Grant grant)
     {
-        lock (_gate) _oracle.Revoked(grant);
+        using (Hold()) _oracle.Revoked(grant);
     }
 
     /// <inheritdoc/>
     public void Issued(long work, int guest, SourceId source, Grant grant)
     {
-        lock (_gate)
+        using (Hold())
         {
             _oracle.Issued(work, guest, source, grant);
             _issuedNs?.Add(work, _clock.NowNs);
@@ -97,7 +100,7 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <inheritdoc/>
     public void Finished(long work, bool faulted)
     {
-        lock (_gate)
+        using (Hold())
         {
             _oracle.Finished(work, faulted);
             if (_issuedNs is not null && _issuedNs.Remove(work, out var issued)) _dmaSeen!(_clock.NowNs - issued);
@@ -107,7 +110,7 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <inheritdoc/>
     public void Abandoned(long work)
     {
-        lock (_gate)
+        using (Hold())
         {
             _oracle.Abandoned(work);
             _issuedNs?.Remove(work);
@@ -117,36 +120,51 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
     /// <inheritdoc/>
     public void Panicked(int guest)
     {
-        lock (_gate) _oracle.Panicked(guest);
+        using (Hold()) _oracle.Panicked(guest);
     }
 
     /// <inheritdoc/>
     public void WorkBegins(int guest)
     {
-        lock (_gate) _oracle.WorkBegins(guest);
+        using (Hold()) _oracle.WorkBegins(guest);
     }
 
     /// <inheritdoc/>
     public void Invalidated(long latencyNs)
     {
-        lock (_gate) _oracle.Invalidated(latencyNs);
+        using (Hold()) _oracle.Invalidated(latencyNs);
     }
 
     /// <inheritdoc/>
     public void Misreported(int guest, SourceId source)
     {
-        lock (_gate) _oracle.Misreported(guest, source);
+        using (Hold()) _oracle.Misreported(guest, source);
     }
 
     /// <inheritdoc/>
     public void TimedOut(int guest, int vcpu, long waitedNs)
     {
-        lock (_gate) _oracle.TimedOut(guest, vcpu, waitedNs);
+        using (Hold()) _oracle.TimedOut(guest, vcpu, waitedNs);
     }
 
     /// <inheritdoc/>
     public void Accessed(int guest, SourceId source, long work, Iova iova, GuestPhysical address, int bytes, bool isWrite)
     {
-        lock (_gate) _oracle.Accessed(guest, source, work, iova, address, bytes, isWrite);
+        using (Hold()) _oracle.Accessed(guest, source, work, iova, address, bytes, isWrite);
+    }
+
+    private Held Hold() => new(_gate);
+
+    private readonly ref struct Held
+    {
+        private readonly Lock? _gate;
+
+        public Held(Lock? gate)
+        {
+            _gate = gate;
+            gate?.Enter();
+        }
+
+        public void Dispose() => _gate?.Exit();
     }
 }

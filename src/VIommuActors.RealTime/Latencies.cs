@@ -13,20 +13,20 @@ public sealed class Latencies
 
     private const int MostParts = 16;
 
-    private readonly LongHistogram[] _parts;
+    private readonly Part[] _parts;
     private readonly int _digits;
 
     /// <summary>Nothing recorded yet.</summary>
     /// <param name="digits">Significant digits, 1–5; each costs about ten times the memory of the one before.</param>
     /// <param name="busy">
-    /// True when all threads record here all the time: they get a part each, of some 300 KiB, so that they do not wait for one another.
+    /// True when all threads record here all the time: each then finds a free part, of some 300 KiB, and they need not wait.
     /// </param>
     public Latencies(int digits = 3, bool busy = false)
     {
         _digits = digits;
         var wanted = busy ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount * 2) : 1;
-        _parts = new LongHistogram[Math.Min(MostParts, wanted)];
-        for (var i = 0; i < _parts.Length; i++) _parts[i] = New();
+        _parts = new Part[Math.Min(MostParts, wanted)];
+        for (var i = 0; i < _parts.Length; i++) _parts[i] = new Part(New());
     }
 
     /// <summary>How many were recorded so far.</summary>
@@ -35,19 +35,21 @@ public sealed class Latencies
         get
         {
             var count = 0L;
-            foreach (var part in _parts)
-            {
-                lock (part) count += part.TotalCount;
-            }
+            foreach (var part in _parts) count += part.Ask(static histogram => histogram.TotalCount);
             return count;
         }
     }
 
     /// <summary>Counts one.</summary>
-    public void Record(long ns)
+    public void Record(long ns) => Record([ns]);
+
+    /// <summary>Counts several.</summary>
+    public void Record(ReadOnlySpan<long> ns)
     {
-        var part = _parts[Environment.CurrentManagedThreadId & (_parts.Length - 1)];
-        lock (part) part.RecordValue(Math.Clamp(ns, 1, LongestNs));
+        for (var i = Environment.CurrentManagedThreadId; ; i++)
+        {
+            if (_parts[i & (_parts.Length - 1)].TryRecord(ns)) return;
+        }
     }
 
     /// <summary>What was recorded so far.</summary>
@@ -56,11 +58,14 @@ public sealed class Latencies
         var all = New();
         foreach (var part in _parts)
         {
-            lock (part) all.Add(part);
+            part.Ask(histogram =>
+            {
+                all.Add(histogram);
+                return 0L;
+            });
         }
         return all;
     }
-
 
     /// <summary>What was recorded so far as bytes, in HdrHistogram's own compressed form.</summary>
     public ImmutableArray<byte> Encode()
@@ -90,4 +95,33 @@ public sealed class Latencies
     }
 
     private LongHistogram New() => new(1, LongestNs, _digits);
+
+    /// <summary>A histogram for one thread at a time.</summary>
+    private sealed class Part(LongHistogram histogram)
+    {
+        private int _isTaken;
+
+        /// <summary>False: another thread has it.</summary>
+        public bool TryRecord(ReadOnlySpan<long> ns)
+        {
+            if (Interlocked.Exchange(ref _isTaken, 1) != 0) return false;
+            foreach (var one in ns) histogram.RecordValue(Math.Clamp(one, 1, LongestNs));
+            Volatile.Write(ref _isTaken, 0);
+            return true;
+        }
+
+        public long Ask(Func<LongHistogram, long> question)
+        {
+            var wait = new SpinWait();
+            while (Interlocked.Exchange(ref _isTaken, 1) != 0) wait.SpinOnce();
+            try
+            {
+                return question(histogram);
+            }
+            finally
+            {
+                Volatile.Write(ref _isTaken, 0);
+            }
+        }
+    }
 }

@@ -7,6 +7,11 @@ if (args is [VIommuActors.Benchmarks.Subjects.RemoteSubject.Verb])
     return VIommuActors.Benchmarks.Subjects.RemoteSubject.Echo();
 }
 
+if (args is [VIommuActors.Benchmarks.Subjects.OwnProcess.Verb, .. var words])
+{
+    return VIommuActors.Benchmarks.Subjects.OwnProcess.Run(words);
+}
+
 if (args is ["bars", .. var filter])
 {
     return BarRun.Execute(filter);

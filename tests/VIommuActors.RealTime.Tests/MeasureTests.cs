@@ -45,6 +45,24 @@ public sealed class MeasureTests
         Assert.Equal(21_000, record.Messages);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Requests_are_counted_at_once_and_their_latencies_when_the_last_vcpu_has_ended(bool ownThread)
+    {
+        const int requests = (2 * GuestRecord.LatenciesAtOnce) + 3;
+        var (latencies, ended) = (new Latencies(), 0L);
+        GuestRecord record = new(1, latencies, () => ended = latencies.Count, ownThread);
+
+        for (var i = 1; i <= requests; i++) record.Served(i);
+        var (served, recorded) = (record.Requests, latencies.Count);
+        record.Ended(0, 0, null);
+
+        Assert.Equal((requests, ownThread ? requests - 3 : requests), (served, recorded));
+        Assert.Equal((requests, requests), (ended, latencies.Count));
+        Assert.InRange(latencies.Snapshot().GetMaxValue(), requests, requests + 1);
+    }
+
     [Fact]
     public void A_sample_log_of_a_long_run_halves_itself_and_keeps_the_first_sample()
     {

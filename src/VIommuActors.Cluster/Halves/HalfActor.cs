@@ -111,7 +111,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             outer = new RecordedWires(outer, recorder);
             machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
         }
-        Layout = new MachineLayout(machine, outer, table, life, threads.Id);
+        Layout = new MachineLayout(machine, outer, table, life, threads.Place);
         _isHere = [.. table.All.Select(node => Nodes.ProcessOf(node) >= 0 == hasEmulators)];
         wires.IsHere = _isHere;
         rules?.Bind(new PartyKinds(Layout));

@@ -77,6 +77,7 @@ internal sealed class GuestActor(int number, RunState state, GuestDispatcher thr
         var live = state.Guests[number] = new LiveGuest(
             state,
             number,
+            threads,
             cpu =>
             {
                 if (Interlocked.Increment(ref _atGate) == vcpus) TellReady(parent);
@@ -93,7 +94,7 @@ internal sealed class GuestActor(int number, RunState state, GuestDispatcher thr
             state.Plan.Scenario, new SeededRandom(state.Plan.Seed).Derive("faults").Derive($"guest-{number}"));
         var direct = new DirectWires(_table, state.Clock, live.Record, threads, Failed);
         IWires wires = faults is null ? direct : new FaultyWires(direct, faults, live.Record.Count);
-        var layout = new MachineLayout(live.Machine, wires, _table, dispatcher: threads.Id);
+        var layout = new MachineLayout(live.Machine, wires, _table, place: threads.Place);
         faults?.Bind(new PartyKinds(layout));
         _nodes = layout.Guests[0];
         layout.StartHypervisorHalf(Context);

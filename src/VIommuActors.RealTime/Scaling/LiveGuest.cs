@@ -16,16 +16,17 @@ internal sealed class LiveGuest
     /// <summary>Guest <paramref name="number"/>; nothing of it runs yet.</summary>
     /// <param name="state">The run.</param>
     /// <param name="number">Its number.</param>
+    /// <param name="threads">Where it runs.</param>
     /// <param name="beforeWork">Awaited by each vCPU between start-up and its first round.</param>
     /// <param name="ended">Called when its last vCPU has ended, on that one's thread.</param>
-    public LiveGuest(RunState state, int number, Func<IGuestCpu, GuestCode> beforeWork, Action ended)
+    public LiveGuest(RunState state, int number, GuestDispatcher threads, Func<IGuestCpu, GuestCode> beforeWork, Action ended)
     {
-        Record = new GuestRecord(state.Plan.Scenario.Topology.Vcpus, state.DmaNs, ended) { Costs = state.Costs };
+        Record = new GuestRecord(state.Plan.Scenario.Topology.Vcpus, state.DmaNs, ended, threads.IsSingle) { Costs = state.Costs };
         if (state.Request.HasOracle)
         {
             // The judge orders what it is told by this number; it holds its lock whenever it asks.
             var seen = 0L;
-            _judge = new JudgedGuest(state.Clock, () => ++seen, state.InvalidationNs.Record);
+            _judge = new JudgedGuest(state.Clock, () => ++seen, state.InvalidationNs.Record, ownThread: threads.IsSingle);
             Machine = state.Plan.Machine(number, _judge, _judge, Record, Record, beforeWork);
         }
         else
@@ -50,6 +51,7 @@ internal sealed class LiveGuest
     /// <param name="hangs">A vCPU that has not ended by now never will.</param>
     public void AddTo(RunFigures figures, bool hangs)
     {
+        Record.HandOver();
         figures.Messages += Record.Messages;
         figures.BytesCopied += Record.BytesCopied;
         figures.StoppedVcpus += Record.Stopped;

@@ -52,15 +52,10 @@ internal sealed class RunState
     public bool IsEnding => _isEnding;
 
     /// <summary>Messages of all guests so far.</summary>
-    public long Messages
-    {
-        get
-        {
-            var sum = 0L;
-            foreach (var guest in Guests) sum += guest?.Record.Messages ?? 0;
-            return sum;
-        }
-    }
+    public long Messages => Guests.Sum(static guest => guest?.Record.Messages ?? 0);
+
+    /// <summary>Requests that devices have served so far.</summary>
+    public long Requests => Guests.Sum(static guest => guest?.Record.Requests ?? 0);
 
     /// <summary>Guests end with the round that they are in.</summary>
     public void End() => _isEnding = true;

@@ -25,7 +25,10 @@ public sealed record ScaleResult
     /// <summary>Latencies of the window's invalidations, in real nanoseconds.</summary>
     public required HistogramBase InvalidationNs { get; init; }
 
-    /// <summary>Latencies of the window's DMA requests, in real nanoseconds.</summary>
+    /// <summary>
+    /// Latencies of the window's DMA requests, in real nanoseconds; guests that go on keep their last ones, see
+    /// <see cref="GuestRecord.LatenciesAtOnce"/>.
+    /// </summary>
     public required HistogramBase DmaNs { get; init; }
 
     /// <summary>How far the window had come, at even distances.</summary>

@@ -99,7 +99,7 @@ public sealed class ScaleRun : IAsyncDisposable
             _samples.Add(last);
             progress?.Invoke(TimeSpan.FromMicroseconds(last.AtNs / 1000), _state.EndedGuests);
             // Whoever hangs has no end to wait for: it is reported, as at the end of a window.
-            var now = _state.DmaNs.Count + _state.InvalidationNs.Count + _state.EndedGuests;
+            var now = last.Dmas + _state.InvalidationNs.Count + _state.EndedGuests;
             if (now != moved) (moved, movedNs) = (now, _state.Clock.NowNs);
             else if (duration is null && _state.Clock.NowNs - movedNs > stallNs) break;
         }
@@ -180,7 +180,7 @@ public sealed class ScaleRun : IAsyncDisposable
     }
 
     private ScaleSample Sample() =>
-        new(_state.Clock.NowNs - _beganNs, _state.DmaNs.Count, _state.InvalidationNs.Count, _state.Messages - _messagesBefore);
+        new(_state.Clock.NowNs - _beganNs, _state.Requests, _state.InvalidationNs.Count, _state.Messages - _messagesBefore);
 
     /// <summary>Memory beyond the guests' RAM, the most so far.</summary>
     private void Weigh()

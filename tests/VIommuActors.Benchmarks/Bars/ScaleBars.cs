@@ -13,64 +13,34 @@ internal static class ScaleBars
 
     /// <summary>
     /// Messages per CPU-second on the way of a DMA against raw ping-pong. 20 guests, of each five actors that move DMA and eight requests
-    /// in flight; so 50 pairs with three balls each: about as many messages to a run of a mailbox as there.
+    /// in flight; so 50 pairs with three balls each: about as many messages to a run of a mailbox as there. Each subject has a process of
+    /// its own, in turns.
     /// </summary>
     public static IEnumerable<Bar> Throughput()
     {
-        const int guests = 20, pairs = guests * 5 / 2, balls = 3, burst = 64;
-        var system = RealSystem.Create();
-        var raw = new PingPongSubject(system, pairs, balls);
-        Measure.Warm(() => raw.Run(1_000_000));
-        var fresh = new PingPongSubject(system, pairs, balls, isFresh: true);
-        Measure.Warm(() => fresh.Run(1_000_000));
-        var freshes = Enumerable.Range(0, 5).Select(_ =>
-        {
-            var (one, other) = (Measure.Of(() => fresh.Run(8_000_000)), Measure.Of(() => raw.Run(8_000_000)));
-            return other / one;
-        });
-        yield return Bar.Figure(
-            "ping-pong of fresh messages / of one object", Measure.Median(freshes), "x", "what it costs that messages are allocated");
-        var single = new PingPongSubject(system, pairs, 1);
-        Measure.Warm(() => single.Run(1_000_000));
-        var placed = new PingPongSubject(system, pairs, balls, guests);
-        Measure.Warm(() => placed.Run(1_000_000));
+        const int guests = 20, pairs = guests * 5 / 2, balls = 3, burst = 64, rounds = 5;
         foreach (var protocol in new[] { "translate", "drain" })
         {
             foreach (var hasOracle in new[] { false, true })
             {
                 var subject = new ScaleSubject(guests, protocol, hasOracle, burst);
-                subject.Run(LongWindow);
-                var (ours, theirs, ratios) = (new List<double>(), new List<double>(), new List<double>());
-                var (singles, placeds) = (new List<double>(), new List<double>());
-                for (var i = 0; i < 5; i++)
-                {
-                    var messages = 0L;
-                    var took = Measure.Of(() => messages = single.Run(8_000_000));
-                    var alone = messages / took.TotalSeconds;
-                    took = Measure.Of(() => messages = placed.Run(8_000_000));
-                    var there = messages / took.TotalSeconds;
-                    took = Measure.Of(() => messages = raw.Run(8_000_000));
-                    theirs.Add(messages / took.TotalSeconds);
-                    var (_, cpu, work) = subject.Run(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2));
-                    ours.Add(work.Messages / cpu.TotalSeconds);
-                    ratios.Add(ours[^1] / theirs[^1]);
-                    singles.Add(ours[^1] / alone);
-                    placeds.Add(ours[^1] / there);
-                }
-                yield return Bar.Figure(
-                    $"DMA path / ping-pong of one ball a pair, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(singles), "x",
-                    "the same, without other balls that keep a pair's mailboxes warm");
-                yield return new Bar(
-                    $"DMA path / ping-pong by slices, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(placeds), "x",
-                    Side.AtLeast, 0.7, "the pairs on the dispatchers of as many guests");
-                yield return new Bar(
-                    $"DMA path / ping-pong, {protocol}, oracle {(hasOracle ? "on" : "off")}", Measure.Median(ratios), "x", Side.AtLeast, 0.7,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Measure.Median(ours):#,0} / {Measure.Median(theirs):#,0} messages per CPU-s; {ratios.Min():0.00} to {ratios.Max():0.00}"));
+                var sides = Enumerable.Range(0, rounds).Select(_ => (
+                    Guests: OwnProcess.PingPong(pairs, balls, guests),
+                    Ours: OwnProcess.Dma(subject),
+                    Default: OwnProcess.PingPong(pairs, balls, 0))).ToArray();
+                var name = $"{protocol}, oracle {(hasOracle ? "on" : "off")}";
+                yield return Of($"DMA path / ping-pong, {name}", [.. sides.Select(side => (side.Ours, side.Guests))]);
+                yield return Of($"the same, Akka's default dispatcher, {name}", [.. sides.Select(side => (side.Ours, side.Default))]);
             }
         }
-        system.Terminate().GetAwaiter().GetResult();
+    }
+
+    private static Bar Of(string name, (double Ours, double Raw)[] sides)
+    {
+        var ratios = sides.Select(side => side.Ours / side.Raw).ToArray();
+        var (ours, raw) = (Measure.Median(sides.Select(side => side.Ours)), Measure.Median(sides.Select(side => side.Raw)));
+        return new Bar(name, Measure.Median(ratios), "x", Side.AtLeast, 0.7, string.Create(
+            CultureInfo.InvariantCulture, $"{ours:#,0} / {raw:#,0} messages per CPU-s; {ratios.Min():0.00} to {ratios.Max():0.00}"));
     }
 
     /// <summary>The cost of a DMA and the memory of a guest, among a hundred and among ten thousand.</summary>

@@ -8,10 +8,9 @@ namespace VIommuActors.Benchmarks.Subjects;
 /// <param name="pairs">How many pairs.</param>
 /// <param name="window">Messages under way on each pair.</param>
 /// <param name="guests">0: on Akka's default dispatcher. Else pairs take turns on the dispatchers of so many guests.</param>
-/// <param name="isFresh">True: each message is an object of its own, of the size that a party's messages have on average.</param>
-public sealed class PingPongSubject(ActorSystem system, int pairs, int window, int guests = 0, bool isFresh = false)
+public sealed class PingPongSubject(ActorSystem system, int pairs, int window, int guests = 0)
 {
-    private static readonly Ball Only = new(0);
+    private static readonly Ball Only = new();
     private readonly Deploy[] _places =
         [.. Enumerable.Range(0, guests).Select(i => Deploy.None.WithDispatcher(GuestDispatcher.For(system, i, guests).Id))];
 
@@ -23,7 +22,7 @@ public sealed class PingPongSubject(ActorSystem system, int pairs, int window, i
         var perActor = messages / (pairs * 2);
         for (var i = 0; i < pairs; i++)
         {
-            var props = Props.CreateBy(new Producer(perActor, done, isFresh));
+            var props = Props.CreateBy(new Producer(perActor, done));
             if (guests > 0) props = props.WithDeploy(_places[i % guests]);
             var (left, right) = (system.ActorOf(props), system.ActorOf(props));
             for (var ball = 0; ball < window; ball++) left.Tell(Only, right);
@@ -32,14 +31,13 @@ public sealed class PingPongSubject(ActorSystem system, int pairs, int window, i
         return perActor * pairs * 2;
     }
 
-    // Header, type and four fields: 48 bytes.
-    private sealed record Ball(long Number, long Second = 0, long Third = 0, long Fourth = 0);
+    private sealed class Ball;
 
-    private sealed class Producer(long messages, CountdownEvent done, bool isFresh) : IIndirectActorProducer
+    private sealed class Producer(long messages, CountdownEvent done) : IIndirectActorProducer
     {
         public Type ActorType => typeof(Player);
 
-        public ActorBase Produce() => new Player(messages, done, isFresh);
+        public ActorBase Produce() => new Player(messages, done);
 
         public void Release(ActorBase actor)
         {
@@ -47,14 +45,14 @@ public sealed class PingPongSubject(ActorSystem system, int pairs, int window, i
     }
 
     /// <summary>Sends every ball back until it has had its share; then the balls stay with it.</summary>
-    private sealed class Player(long messages, CountdownEvent done, bool isFresh) : UntypedActor
+    private sealed class Player(long messages, CountdownEvent done) : UntypedActor
     {
         private long _left = messages;
 
         protected override void OnReceive(object message)
         {
             if (_left <= 0) return;
-            Sender.Tell(isFresh ? new Ball(_left) : message, Self);
+            Sender.Tell(message, Self);
             if (--_left > 0) return;
             done.Signal();
             Context.Stop(Self);
