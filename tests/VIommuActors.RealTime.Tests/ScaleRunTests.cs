@@ -68,18 +68,19 @@ public sealed class ScaleRunTests
     [Fact]
     public async Task A_window_is_counted_from_its_beginning_to_its_end()
     {
-        var result = await Runs.Execute(Runs.Request("drain"), TimeSpan.FromMilliseconds(250));
+        // Where it is the first of its process it is compiled meanwhile.
+        var result = await Runs.Execute(Runs.Request("drain"), TimeSpan.FromSeconds(1));
 
-        Assert.InRange(result.Window.AtNs, 250_000_000, 10_000_000_000);
+        Assert.InRange(result.Window.AtNs, 1_000_000_000, 20_000_000_000);
         Assert.InRange(result.Window.Dmas, 1, result.Figures.Dmas);
         Assert.InRange(result.Window.Messages, 1, result.Figures.Messages - 1); // those of the start-up stand outside
         Assert.Equal(result.Window.Dmas, result.Samples[^1].Dmas);
         Assert.Equal(default, result.Samples[0]);
         Assert.InRange(
             result.DmaNs.TotalCount, result.Window.Dmas - (result.Guests * (GuestRecord.LatenciesAtOnce - 1)), result.Figures.Dmas);
-        Assert.Equal(result.Figures.DmasDone, result.Figures.DmaNs.TotalCount);
+        Assert.Equal(result.Figures.DmasDone + result.Figures.DmasFaulted, result.Figures.DmaNs.TotalCount);
         Assert.True(result.BytesPerGuest > 0);
-        Assert.Equal(0, result.TouchedBytesPerGuest % 4096);
+        Assert.Equal(0, result.TouchedBytesPerGuest * result.Guests % 4096);
         Runs.AssertNothingIsLost(result.Figures);
     }
 
