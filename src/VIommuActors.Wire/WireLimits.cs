@@ -27,6 +27,9 @@ public static class WireLimits
     /// <summary>Frames in one message.</summary>
     public const int Frames = 64;
 
+    /// <summary>Frames in one message that several machines share, and so parts of it.</summary>
+    public const int CargoFrames = 128;
+
     /// <summary>Ioreq slots in a frame: Xen has 128 in a page, one a vCPU.</summary>
     public const int Slots = 128;
 

@@ -11,7 +11,7 @@ public sealed class AllocationTests
 {
     private const int ArrayHead = 24;
 
-    public static TheoryData<string> Kinds => ["access", "translate", "event", "doorbell", "several", "ack"];
+    public static TheoryData<string> Kinds => ["access", "translate", "event", "doorbell", "several", "cargo", "ack"];
 
     [Theory, MemberData(nameof(Kinds))]
     public void Writing_allocates_the_bytes(string kind)
@@ -38,6 +38,12 @@ public sealed class AllocationTests
         "doorbell" => Frame(new Doorbell(new(2), 1, [new(new(0x1000), 1, true), new(new(0x2000), 1, true)], 1)),
         "several" => new LinkFrames(
             3, [Frame(new DmaDone(new(2), 11)), Frame(new TranslateCall(new(2), 11, new(0x18), new(0xffff_f000), Permission.Write))]),
+        "cargo" => new LinkCargo(
+            5,
+            [
+                new(3, 0x7000_0001, [Frame(new DmaDone(new(2), 11)), Frame(new DmaDone(new(2), 12))]),
+                new(4, 0x7000_0002, [Frame(new EventUpcall(new(2), 1))]),
+            ]),
         _ => new LinkAck(1, 2, 3),
     };
 

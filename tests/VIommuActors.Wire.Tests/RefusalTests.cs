@@ -133,6 +133,7 @@ public sealed class RefusalTests
     public void More_elements_than_fit_are_refused_before_they_are_kept()
     {
         Refused("lf1", "more than 128 elements", Repeated([0x32, 0x00], 129));
+        Refused("lc1", "more than 128 elements", Repeated([0x12, 0x00], 129));
         Refused("lf1", "more than 1024 elements", Repeated([0x3a, 0x00], 1025));
         Refused("dr1", "more than 1000 elements", Repeated([0x22, 0x00], 1001));
         var segments = Repeated([0x1a, 0x02, 0x10, 0x01], 65_530);
@@ -141,6 +142,18 @@ public sealed class RefusalTests
         Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[1001])));
         Refused("ve1", "more than 1000 elements", Part(4, Part(10, new byte[200_000])));
         Refused("ve1", "more than 1000 elements", Part(4, Repeated([0x5a, 0x00], 1001)));
+    }
+
+    [Fact]
+    public void A_cargo_of_more_frames_than_fit_is_refused_on_both_sides()
+    {
+        var part = new CargoPart(1, 2, [.. Enumerable.Repeat(Frame(Done), WireLimits.Frames)]);
+        Assert.Equal(WireLimits.CargoFrames, 2 * WireLimits.Frames);
+        var full = WireFormat.Encode(new LinkCargo(1, [part, part]));
+        Assert.IsType<LinkCargo>(WireFormat.Decode("lc1", full));
+        Assert.Throws<WireFormatException>(() => WireFormat.Encode(new LinkCargo(1, [part, part, new CargoPart(1, 2, [Frame(Done)])])));
+        // Behind the number, which must not come twice: two parts, and one more.
+        Refused("lc1", "more than 128 frames", [.. full, .. WireFormat.Encode(new LinkCargo(0, [new CargoPart(1, 2, [Frame(Done)])]))]);
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class SchemaTests
         [
             .. WireFormat.Types, .. WireFormat.PartyTypes,
             typeof(SlotImage), typeof(ClockEntry), typeof(VmFigures), typeof(DmaSegment), typeof(DrainScope),
+            typeof(CargoPart),
         ];
         Assert.Equal(
             ours.Select(type => type.Name).Order(StringComparer.Ordinal),

@@ -67,6 +67,7 @@ internal sealed class DeviceModelSession : HalfActor
     {
         Run.Counters.Left();
         Recorder?.Dispose();
+        base.PostStop();
     }
 
     protected override void OnReceive(object message)

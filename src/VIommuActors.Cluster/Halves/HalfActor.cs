@@ -31,6 +31,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     private bool[] _isHere = [];
     private FrameFaults? _faults;
     private (long Session, IActorRef Peer)? _closed;
+    private Carriage? _carriage;
     private bool _together;
     private int _ticks;
 
@@ -80,6 +81,8 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
 
     protected override void PreStart() => Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, TickEvery);
 
+    protected override void PostStop() => Carriage.Of(Context.System).Leave(vm, Self);
+
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     /// <summary>A reason as the wire takes it: failures of parties can say more than fits.</summary>
@@ -124,6 +127,12 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
         Link = new LinkEnd(vm, session);
         Peer = peer;
         _together = version >= 1;
+        if (version >= 2 && Carriage.Of(Context.System) is { } carriage && carriage.Reaches(peer))
+        {
+            // Until this half ends: what comes for a closed session is this half's to refuse.
+            carriage.Enter(vm, Self);
+            _carriage = carriage;
+        }
         _faults = run.FaultsOfLink(vm, session, direction);
     }
 
@@ -131,6 +140,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     protected void CloseLink()
     {
         if (Link is { } link && Peer is { } peer) _closed = (link.Session, peer);
+        _carriage = null;
         Link = null;
         Peer = null;
         _departing.Clear();
@@ -249,7 +259,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             if (!_together || !LinkFrames.Takes(frame))
             {
                 Depart();
-                Post(frame);
+                Post(frame, Peer!);
                 continue;
             }
             _departing.Add(frame);
@@ -262,16 +272,16 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
     private void Depart()
     {
         if (_departing.Count == 0) return;
-        IVmMessage message = _departing.Count == 1 ? _departing[0] : new LinkFrames(vm, _departing.ToImmutable());
+        if (_carriage is { } carriage) Post(new Carrier.Freight(vm, Peer!, _departing.ToImmutable()), carriage.Carrier);
+        else Post(_departing.Count == 1 ? _departing[0] : new LinkFrames(vm, _departing.ToImmutable()), Peer!);
         _departing.Clear();
-        Post(message);
     }
 
-    private void Post(IVmMessage message)
+    private void Post(object message, IActorRef to)
     {
-        if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, Peer, message, ActorRefs.NoSender);
+        if (run.LinkDelay is { Ticks: > 0 } delay) Context.System.Scheduler.ScheduleTellOnce(delay, to, message, ActorRefs.NoSender);
         // Without a sender: its path is longer than the frames, and nobody answers them.
-        else Peer!.Tell(message, ActorRefs.NoSender);
+        else to.Tell(message, ActorRefs.NoSender);
     }
 
     private sealed class Departure

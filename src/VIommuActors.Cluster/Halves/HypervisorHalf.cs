@@ -86,6 +86,7 @@ internal class HypervisorHalf : HalfActor
             Tell();
         }
         Recorder?.Dispose();
+        base.PostStop();
     }
 
     protected override void OnReceive(object message)

@@ -15,7 +15,7 @@ namespace VIommuActors.Cluster.Links;
 public sealed class LinkEnd(int vm, long session)
 {
     /// <summary>What this end can do, as <see cref="OpenSession.Link"/> counts it.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Frames that may be unacknowledged; a machine that wants more has lost its peer.</summary>
     public const int Window = 65_536;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Serilog;
+using VIommuActors.Cluster.Links;
 using VIommuActors.Cluster.Runs;
 
 namespace VIommuActors.Cluster.Nodes;
@@ -39,6 +40,7 @@ public sealed class ClusterNode
         var name = Coordinator.NameOf(cluster.SelfAddress);
         var weather = new NodeWeather();
         var runs = new RunRegistry(name, settings.MaxHalves, weather, log, settings.TraceFolder);
+        Carriage.Of(system);
         var shards = Shards.Start(system, runs);
         system.ActorOf(NodeAgent.Props(runs, settings.Role), NodeAgent.Name);
         if (settings.Seeds.IsEmpty) cluster.Join(cluster.SelfAddress);

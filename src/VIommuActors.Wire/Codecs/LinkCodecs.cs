@@ -10,9 +10,13 @@ namespace VIommuActors.Wire.Codecs;
 /// <summary>Frames and what answers them.</summary>
 internal static class LinkCodecs
 {
-    private const int FramesField = 2, SlotsField = 6, ClockField = 7, MostState = 15;
+    private const int FramesField = 2, PartsField = 2, CargoFramesField = 3, SlotsField = 6, ClockField = 7, MostState = 15;
+    private static readonly string TooManyFrames = $"more than {WireLimits.CargoFrames} frames in all parts together";
     private static readonly Layout Slot = new(nameof(SlotImage), Layout.Range(1, 11));
     private static readonly Layout Entry = new(nameof(ClockEntry), Layout.Range(1, 2));
+    private static readonly Layout Part = new(
+        nameof(CargoPart), Layout.Range(1, 2), Layout.Bits(CargoFramesField), Layout.Bits(CargoFramesField), ReadFrame);
+    private static readonly Put<CargoPart> PutPart = WritePart;
     private static readonly Put<LinkFrame> PutFrame = WriteFrame;
     private static readonly Put<SlotImage> PutSlot = WriteSlot;
     private static readonly Put<ClockEntry> PutEntry = WriteEntry;
@@ -40,6 +44,21 @@ internal static class LinkCodecs
                 w.Parts(FramesField, PutFrame, m.Frames, WireLimits.Frames);
             },
             static r => new(r.Int(1), PartBin.Of(r.Bin.Frames))),
+        RootCodec.Of<LinkCargo>(
+            "lc1",
+            new(nameof(LinkCargo), Layout.Range(1, 1), Layout.Bits(PartsField), Layout.Bits(PartsField), ReadCargoPart),
+            static (ref w, m) =>
+            {
+                if (FramesOf(m) > WireLimits.CargoFrames) throw w.Refuse(PartsField, TooManyFrames);
+                w.Number(1, m.Number);
+                w.Parts(PartsField, PutPart, m.Parts, WireLimits.CargoFrames);
+            },
+            TakeCargo),
+        RootCodec.Of<CargoTaken>(
+            "lt1",
+            new(nameof(CargoTaken), Layout.Range(1, 1)),
+            static (ref w, m) => w.Number(1, m.Number),
+            static r => new(r.Long(1))),
         RootCodec.Of<LinkAck>(
             "la1",
             new(nameof(LinkAck), Layout.Range(1, 3)),
@@ -82,6 +101,32 @@ internal static class LinkCodecs
         r.Bin.Message ?? throw r.Refuse(PartyCodecs.FirstField, "no message, or one of a kind that is not known here"),
         PartBin.Of(r.Bin.Slots),
         PartBin.Of(r.Bin.Clock));
+
+    private static void WritePart(ref FieldWriter w, CargoPart m)
+    {
+        w.Number(1, m.Vm);
+        w.Number(2, m.To);
+        w.Parts(CargoFramesField, PutFrame, m.Frames, WireLimits.Frames);
+    }
+
+    private static LinkCargo TakeCargo(FieldReader r)
+    {
+        var cargo = new LinkCargo(r.Long(1), PartBin.Of(r.Bin.Cargo));
+        return FramesOf(cargo) <= WireLimits.CargoFrames ? cargo : throw r.Refuse(PartsField, TooManyFrames);
+    }
+
+    private static int FramesOf(LinkCargo cargo)
+    {
+        var frames = 0;
+        foreach (var part in cargo.Parts.AsSpan()) frames += part.Frames.AsSpan().Length;
+        return frames;
+    }
+
+    private static void ReadCargoPart(FieldReader level, int field, ref ParseContext from)
+    {
+        var part = level.Part(Part, ref from);
+        level.Append(field, level.Bin.Cargo, new(part.Int(1), part.Long(2), PartBin.Of(part.Bin.Frames)), WireLimits.CargoFrames);
+    }
 
     private static void ReadFrame(FieldReader level, int field, ref ParseContext from) =>
         level.Append(field, level.Bin.Frames, TakeFrame(level.Part(Frame, ref from)), WireLimits.Frames);

@@ -26,6 +26,9 @@ internal sealed class PartBin
     /// <summary>Frames that came together.</summary>
     public List<LinkFrame> Frames { get; } = [];
 
+    /// <summary>Parts of a cargo.</summary>
+    public List<CargoPart> Cargo { get; } = [];
+
     /// <summary>Slots of a frame.</summary>
     public List<SlotImage> Slots { get; } = [];
 
@@ -65,6 +68,7 @@ internal sealed class PartBin
         if (_used) Array.Clear(_texts);
         _used = false;
         Clear(Frames);
+        Clear(Cargo);
         Clear(Slots);
         Clear(Clock);
         Clear(Segments);

@@ -61,6 +61,37 @@ public sealed record LinkFrames(int Vm, ImmutableArray<LinkFrame> Frames) : IVmM
     public override int GetHashCode() => HashCode.Combine(Vm, Frames.AsSpan().Length);
 }
 
+/// <summary>
+/// Carrier → carrier: frames of many halves of one node that were ready at the same time, for their peers on another one.
+/// </summary>
+/// <param name="Number">Its number, counted by the sender.</param>
+/// <param name="Parts">At most <see cref="WireLimits.CargoFrames"/>, with as many frames together.</param>
+public sealed record LinkCargo(long Number, ImmutableArray<CargoPart> Parts) : IClusterMessage
+{
+    /// <summary>By value, part by part.</summary>
+    public bool Equals(LinkCargo? other) => other is not null && Number == other.Number && Parts.SameAs(other.Parts);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Number, Parts.AsSpan().Length);
+}
+
+/// <summary>Carrier → carrier: a cargo is here. Its sender need not keep the next one back any longer.</summary>
+/// <param name="Number">Of the cargo.</param>
+public sealed record CargoTaken(long Number) : IClusterMessage;
+
+/// <summary>What one half has sent. Its peer takes it as <see cref="LinkFrames"/> that came by themselves.</summary>
+/// <param name="Vm">The machine.</param>
+/// <param name="To">The unique number in the path of the half that it is for.</param>
+/// <param name="Frames">At most <see cref="WireLimits.Frames"/>, in the order in which they were sent.</param>
+public sealed record CargoPart(int Vm, long To, ImmutableArray<LinkFrame> Frames)
+{
+    /// <summary>By value, frame by frame.</summary>
+    public bool Equals(CargoPart? other) => other is not null && Vm == other.Vm && To == other.To && Frames.SameAs(other.Frames);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Vm, To, Frames.AsSpan().Length);
+}
+
 /// <summary>Half → half: every frame up to <paramref name="Acked"/> has arrived; sent when no frame goes that way.</summary>
 public sealed record LinkAck(int Vm, long Session, long Acked) : IVmMessage;
 

@@ -6,7 +6,8 @@ namespace VIommuActors.Wire.Messages;
 /// <param name="Run">The run that defines the machine.</param>
 /// <param name="Link">
 /// What the sender's end of the link can do. 0: a message for each frame, and the session begins when the device model runs. 1: it reads
-/// <see cref="LinkFrames"/>, and the session begins with its first <see cref="LinkAck"/>.
+/// <see cref="LinkFrames"/>, and the session begins with its first <see cref="LinkAck"/>. 2: there is a carrier on its node, which reads
+/// <see cref="LinkCargo"/>.
 /// </param>
 public sealed record OpenSession(int Vm, long Session, string Run, int Link) : IVmMessage;
 

@@ -37,6 +37,15 @@ internal static class ClusterSamples
             from vm in Int
             from frames in Many(Frame(PartySamples.Any).Select(frame => (LinkFrame)frame).Where(LinkFrames.Takes), 0, 6)
             select (IClusterMessage)new LinkFrames(vm, frames),
+        [typeof(LinkCargo)] =
+            from number in Long
+            from parts in Many(
+                from vm in Int
+                from to in Long
+                from frames in Many(Frame(PartySamples.Any).Select(frame => (LinkFrame)frame).Where(LinkFrames.Takes), 0, 3)
+                select new CargoPart(vm, to, frames), 0, 4)
+            select (IClusterMessage)new LinkCargo(number, parts),
+        [typeof(CargoTaken)] = Long.Select(number => (IClusterMessage)new CargoTaken(number)),
         [typeof(LinkAck)] = Gen.Select(Int, Long, Long, (vm, session, acked) => (IClusterMessage)new LinkAck(vm, session, acked)),
         [typeof(LinkRefused)] = Gen.Select(Int, Long, (vm, session) => (IClusterMessage)new LinkRefused(vm, session)),
         [typeof(OpenSession)] = Gen.Select(

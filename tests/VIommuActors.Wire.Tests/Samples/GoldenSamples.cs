@@ -63,6 +63,13 @@ internal static class GoldenSamples
     [
         .. Parties.Select(Framed),
         new LinkFrames(3, [Framed(Parties[0]), Framed(Parties[4]), Framed(Parties[15])]),
+        new LinkCargo(
+            5,
+            [
+                new(3, 0x7000_0001, [Framed(Parties[0]), Framed(Parties[4])]),
+                new(4, 0x7000_0002, [Framed(Parties[15])]),
+            ]),
+        new CargoTaken(5),
         new LinkAck(3, 2, 1000),
         new LinkRefused(3, 2),
         new OpenSession(3, 2, "run-1", 1),
