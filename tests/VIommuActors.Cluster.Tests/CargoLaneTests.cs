@@ -106,5 +106,6 @@ public sealed class CargoLaneTests
     private static IEnumerable<int> Machines(LinkCargo? cargo) => Assert.IsType<LinkCargo>(cargo).Parts.Select(part => part.Vm);
 
     private static CargoPart Part(int vm, int frames) => new(
-        vm, vm, [.. Enumerable.Range(1, frames).Select(i => new LinkFrame(vm, 1, i, 0, new NodeId(1), new Wake(new NodeId(0), i), [], []))]);
+        vm, vm,
+        [.. Enumerable.Range(1, frames).Select(i => new LinkFrame(vm, 1, i, 0, new NodeId(1), new Wake(new NodeId(0), i), [], []))]);
 }

@@ -30,7 +30,9 @@ public sealed class Carriage : IExtension
     /// <summary>That of an actor system; made, with its carrier, when first asked for.</summary>
     public static Carriage Of(ActorSystem system) => system.WithExtension<Carriage, Provider>();
 
-    /// <summary>Whether frames for this half can go by carrier: it is in another process, and has the number that it is found by there.</summary>
+    /// <summary>
+    /// Whether frames for this half can go by carrier: it is in another process, and has the number that it is found by there.
+    /// </summary>
     public bool Reaches(IActorRef half) => half.Path.Uid != NoUid && IsElsewhere(half.Path.Address);
 
     /// <summary>From now on what comes for this half is handed to it.</summary>

@@ -135,8 +135,8 @@ public sealed class CarriageTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// The next message like that; with <paramref name="sends"/> a party of the half sends something across until it is there: what it sends
-    /// before the session is open goes nowhere.
+    /// The next message like that; with <paramref name="sends"/> a party of the half sends something across until it is there: what it
+    /// sends before the session is open goes nowhere.
     /// </summary>
     private T Next<T>(BlockingCollection<object> from, Func<T, bool>? which = null, bool sends = false)
     {

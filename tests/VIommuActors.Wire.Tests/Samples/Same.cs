@@ -16,8 +16,9 @@ internal sealed class Same : IEqualityComparer<IClusterMessage>
                 left.Segments.SequenceEqual(right.Segments) && left with { Segments = [] } == right with { Segments = [] } &&
                 one with { Message = right } == other,
             (LinkFrames one, LinkFrames other) => one.Vm == other.Vm && one.Frames.AsEnumerable<IClusterMessage>().SequenceEqual(other.Frames, this),
-            (LinkCargo one, LinkCargo other) => one.Number == other.Number && one.Parts.Length == other.Parts.Length && one.Parts.Zip(other.Parts)
-                .All(pair => pair.First.To == pair.Second.To && Equals(Alone(pair.First), Alone(pair.Second))),
+            (LinkCargo one, LinkCargo other) =>
+                one.Number == other.Number && one.Parts.Length == other.Parts.Length && one.Parts.Zip(other.Parts)
+                    .All(pair => pair.First.To == pair.Second.To && Equals(Alone(pair.First), Alone(pair.Second))),
             _ => object.Equals(x, y),
         };
 
