@@ -89,9 +89,10 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     public Deploy Place => Deploy.None.WithDispatcher(Id).WithMailbox(GuestMailbox.Id);
 
     /// <summary>True for code that runs in this guest's only thread; never true while it may have several.</summary>
+    /// <remarks>Not volatile: a thread finds its own number only where it has written it itself, and has not taken it back.</remarks>
     public bool IsOwnThread => _owner == Environment.CurrentManagedThreadId;
 
-    /// <summary>True while this guest has one thread at a time.</summary>
+    /// <summary>True when a guest that begins now has one thread at a time.</summary>
     public bool IsSingle => _wanted == 1;
 
     /// <summary>Runs of mailboxes so far. What happens in one of them happens at one time; see <see cref="DirectWires"/>.</summary>

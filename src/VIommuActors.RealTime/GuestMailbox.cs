@@ -33,7 +33,8 @@ public sealed class GuestMailbox(Settings settings, Config config) : MailboxType
 
 /// <summary>
 /// Messages from a guest's own thread in a ring that no other thread touches; those from outside in a queue for many threads, which has
-/// its turn at the beginning of every run. A sender is inside or outside for good, so its messages keep their order.
+/// its turn at the beginning of every run. An actor is inside or outside for good, so its messages keep their order; one that a timer sends
+/// on its behalf comes from outside, and has no order that it could keep.
 /// </summary>
 public sealed class GuestQueue(GuestDispatcher threads) : IMessageQueue, IUnboundedMessageQueueSemantics, ITurn
 {

@@ -144,7 +144,7 @@ public sealed class GuestRecord : IDeviceMeter, IVcpuWatch
         {
             if (why is not null && _stops.Count < _count) _stops.Add($"guest {guest} vCPU {vcpu} stopped: {why}");
         }
-        if (Interlocked.Decrement(ref _running) > 0) return;
+        if (Interlocked.Decrement(ref _running) != 0) return;
         HandOver();
         _ended();
     }

@@ -4,8 +4,8 @@ using VIommuActors.Vtd;
 namespace VIommuActors.RealTime;
 
 /// <summary>
-/// The judge of one guest behind a lock: its vCPUs and its memory tell it from different threads. An access is judged before it takes
-/// effect and a revocation is told after the guest saw it, so what the lock puts in order is an order that the guest can observe.
+/// The judge of one guest. Where its vCPUs and its memory tell it from different threads it is behind a lock. An access is judged before it
+/// takes effect and a revocation is told after the guest saw it, so what the lock puts in order is an order that the guest can observe.
 /// </summary>
 public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
 {
@@ -35,7 +35,7 @@ public sealed class JudgedGuest : IGuestWatch, IMemoryWatch, IRunPosition
         _oracle = new DmaOracle(this) { InvalidationSeen = invalidationSeen, WorkBegan = workBegan };
     }
 
-    /// <summary>Called under the lock for each violation.</summary>
+    /// <summary>Called for each violation, under the lock if there is one.</summary>
     public Action<Violation>? Broken
     {
         set => _oracle.Broken = value;

@@ -46,9 +46,10 @@ public sealed class Latencies
     /// <summary>Counts several.</summary>
     public void Record(ReadOnlySpan<long> ns)
     {
-        for (var i = Environment.CurrentManagedThreadId; ; i++)
+        var (first, wait) = (Environment.CurrentManagedThreadId, new SpinWait());
+        for (var i = 0; !_parts[(first + i) & (_parts.Length - 1)].TryRecord(ns); i++)
         {
-            if (_parts[i & (_parts.Length - 1)].TryRecord(ns)) return;
+            if (i % _parts.Length == _parts.Length - 1) wait.SpinOnce();
         }
     }
 
@@ -105,8 +106,14 @@ public sealed class Latencies
         public bool TryRecord(ReadOnlySpan<long> ns)
         {
             if (Interlocked.Exchange(ref _isTaken, 1) != 0) return false;
-            foreach (var one in ns) histogram.RecordValue(Math.Clamp(one, 1, LongestNs));
-            Volatile.Write(ref _isTaken, 0);
+            try
+            {
+                foreach (var one in ns) histogram.RecordValue(Math.Clamp(one, 1, LongestNs));
+            }
+            finally
+            {
+                Volatile.Write(ref _isTaken, 0);
+            }
             return true;
         }
 

@@ -75,8 +75,14 @@ public sealed class GuestMailboxTests() : TestKit(GuestMailbox.Hocon)
         // The ring is never empty again once it holds more than a run handles.
         AwaitCondition(() => reader is LocalActorRef { Underlying.NumberOfMessages: > 4 * GuestDispatcher.MessagesOfRun }, Patience);
         reader.Tell(Outside, ActorRefs.NoSender);
-        ExpectMsg("through", Patience);
-        isOver = true;
+        try
+        {
+            ExpectMsg("through", Patience);
+        }
+        finally
+        {
+            isOver = true;
+        }
     }
 
     /// <summary>A run has so many messages and no more, and what a turn leaves comes in the next one.</summary>
@@ -154,7 +160,8 @@ public sealed class GuestMailboxTests() : TestKit(GuestMailbox.Hocon)
     private IActorRef TurnTaker(GuestDispatcher guest, Action<object, bool> handled) =>
         Child(Props.Create(() => new Taker(guest, handled)).WithDeploy(guest.Place));
 
-    private IActorRef Child(Props props) => (_nursery ??= Sys.ActorOf(Props.Create(() => new Nursery()))).Ask<IActorRef>(props, Patience).Result;
+    private IActorRef Child(Props props) =>
+        (_nursery ??= Sys.ActorOf(Props.Create(() => new Nursery()))).Ask<IActorRef>(props, Patience).Result;
 
     private sealed class Nursery : UntypedActor
     {

@@ -6,6 +6,7 @@ namespace VIommuActors.Actors.Wiring;
 /// <summary>
 /// A mailbox that gives its party more than one message in one turn. Between two messages Akka looks for system messages and sets up
 /// what a party has no use for (sender, receive timeout); with a turn it does so once for several.
+/// Sender and current message are those of the turn's first one; an order to stop or to suspend waits for the turn's end.
 /// </summary>
 public interface ITurn
 {

@@ -24,7 +24,7 @@ internal sealed class LiveGuest
         Record = new GuestRecord(state.Plan.Scenario.Topology.Vcpus, state.DmaNs, ended, threads.IsSingle) { Costs = state.Costs };
         if (state.Request.HasOracle)
         {
-            // The judge orders what it is told by this number; it holds its lock whenever it asks.
+            // The judge orders what it is told by this number; nobody else is told anything while it asks.
             var seen = 0L;
             _judge = new JudgedGuest(state.Clock, () => ++seen, state.InvalidationNs.Record, ownThread: threads.IsSingle);
             Machine = state.Plan.Machine(number, _judge, _judge, Record, Record, beforeWork);

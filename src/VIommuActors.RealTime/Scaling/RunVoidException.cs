@@ -1,6 +1,7 @@
 namespace VIommuActors.RealTime.Scaling;
 
 /// <summary>
-/// A party of a guest failed with a defect of its own, neither a guest's mistake nor an injected crash: the run proves nothing.
+/// A party of a guest failed with a defect of its own, neither a guest's mistake nor an injected crash, or did not stop when it was told
+/// to: the run proves nothing.
 /// </summary>
-public sealed class RunVoidException(string message, Exception reason) : Exception(message, reason);
+public sealed class RunVoidException(string message, Exception? reason = null) : Exception(message, reason);

@@ -127,7 +127,7 @@ public sealed class ScaleRun : IAsyncDisposable
         }
         var drain = _state.Clock.NowNs - began;
         if (!_isCancelled) Weigh();
-        await Stop();
+        if (!await Stop()) throw new RunVoidException($"guests had not stopped {StopPatience.TotalSeconds} s after they were told to");
         ThrowIfVoid();
         return Result(invalidationNs, dmaNs, drain);
     }
@@ -201,12 +201,16 @@ public sealed class ScaleRun : IAsyncDisposable
         if (_state.Failure is { } failure) throw failure;
     }
 
-    private async Task Stop()
+    /// <summary>False: something of a guest may still run.</summary>
+    private async Task<bool> Stop()
     {
-        if (_isStopped) return;
-        _isStopped = true;
-        _state.End();
-        await Task.WhenAny(_system.Terminate(), Task.Delay(StopPatience));
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            _state.End();
+            await Task.WhenAny(_system.Terminate(), Task.Delay(StopPatience));
+        }
+        return _system.WhenTerminated.IsCompleted;
     }
 
     private sealed class GuestsProducer(RunState state) : IIndirectActorProducer

@@ -29,8 +29,8 @@ internal static class ScaleBars
                     Ours: OwnProcess.Dma(subject),
                     Default: OwnProcess.PingPong(pairs, balls, 0))).ToArray();
                 var name = $"{protocol}, oracle {(hasOracle ? "on" : "off")}";
-                yield return Of($"DMA path / ping-pong, {name}", [.. sides.Select(side => (side.Ours, side.Guests))]);
-                yield return Of($"the same, Akka's default dispatcher, {name}", [.. sides.Select(side => (side.Ours, side.Default))]);
+                yield return Of($"DMA path / ping-pong, same dispatcher, {name}", [.. sides.Select(side => (side.Ours, side.Guests))]);
+                yield return Of($"DMA path / ping-pong, default one, {name}", [.. sides.Select(side => (side.Ours, side.Default))]);
             }
         }
     }

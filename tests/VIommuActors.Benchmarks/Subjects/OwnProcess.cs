@@ -15,7 +15,7 @@ internal static class OwnProcess
     public const string Verb = "subject";
 
     private const int Messages = 16_000_000;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5), Window = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5), Window = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Raw ping-pong.</summary>
     /// <param name="pairs">Pairs of actors.</param>
@@ -64,6 +64,7 @@ internal static class OwnProcess
         {
             RedirectStandardOutput = true,
         })!;
+        using var patience = new Timer(_ => process.Kill(), null, Patience, Timeout.InfiniteTimeSpan);
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
