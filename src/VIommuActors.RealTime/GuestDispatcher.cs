@@ -58,6 +58,7 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// <param name="guests">How many guests share the host from now on, from 1.</param>
     public static GuestDispatcher For(ActorSystem system, int guest, int guests)
     {
+        GuestMailbox.AddTo(system);
         var id = string.Create(CultureInfo.InvariantCulture, $"guest-{guest}");
         system.Dispatchers.RegisterConfigurator(id, new Configuration(system, id, guest));
         var dispatcher = (GuestDispatcher)system.Dispatchers.Lookup(id);

@@ -17,12 +17,17 @@ namespace VIommuActors.RealTime;
 /// <param name="config">That of the mailbox.</param>
 public sealed class GuestMailbox(Settings settings, Config config) : MailboxType(settings, config), IProducesMessageQueue<GuestQueue>
 {
-    /// <summary>Its path in the configuration; see <see cref="Hocon"/>.</summary>
+    /// <summary>Its path in the configuration.</summary>
     public const string Id = "viommu.guest-mailbox";
 
-    /// <summary>What an actor system has to know of it.</summary>
-    public static string Hocon { get; } =
-        $"{Id}.mailbox-type = \"{typeof(GuestMailbox).FullName}, {typeof(GuestMailbox).Assembly.GetName().Name}\"";
+    private static readonly Config Reference = ConfigurationFactory.ParseString(
+        $"{Id}.mailbox-type = \"{typeof(GuestMailbox).FullName}, {typeof(GuestMailbox).Assembly.GetName().Name}\"");
+
+    /// <summary>Puts it below the configuration of a system that does not have it.</summary>
+    public static void AddTo(ActorSystem system)
+    {
+        if (!system.Settings.Config.HasPath(Id)) system.Settings.InjectTopLevelFallback(Reference);
+    }
 
     /// <inheritdoc/>
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new GuestQueue(

@@ -7,7 +7,7 @@ using VIommuActors.Protocols.Messages;
 namespace VIommuActors.RealTime.Tests;
 
 /// <summary>Mailboxes that a guest's own thread writes without a lock, and any other thread as well.</summary>
-public sealed class GuestMailboxTests() : TestKit(GuestMailbox.Hocon)
+public sealed class GuestMailboxTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly int Many = 4 * Environment.ProcessorCount;
@@ -146,6 +146,7 @@ public sealed class GuestMailboxTests() : TestKit(GuestMailbox.Hocon)
     public void An_actor_on_other_threads_cannot_have_such_a_mailbox()
     {
         Action<IActorRef, object> nothing = (_, _) => { };
+        GuestMailbox.AddTo(Sys);
 
         var wrong = Assert.ThrowsAny<Exception>(() => Child(Props.Create(() => new Party(nothing)).WithMailbox(GuestMailbox.Id)));
 

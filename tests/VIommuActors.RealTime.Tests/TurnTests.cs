@@ -22,7 +22,6 @@ public sealed class TurnTests : TestKit
     private readonly DirectWires _wires;
 
     public TurnTests()
-        : base(GuestMailbox.Hocon)
     {
         _guest = GuestDispatcher.For(Sys, 0, Many);
         _wires = new DirectWires(_table, new HostClock(), _record, _guest, (_, _) => { });

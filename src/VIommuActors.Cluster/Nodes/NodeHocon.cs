@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Akka.Configuration;
-using VIommuActors.RealTime;
 using VIommuActors.Wire;
 
 namespace VIommuActors.Cluster.Nodes;
@@ -35,8 +34,7 @@ public static class NodeHocon
         return overrides
             .WithFallback(ConfigurationFactory.ParseString(text.ToString()))
             .WithFallback(ConfigurationFactory.ParseString(BaseText))
-            .WithFallback(ConfigurationFactory.ParseString(WireSerializer.Hocon))
-            .WithFallback(ConfigurationFactory.ParseString(GuestMailbox.Hocon));
+            .WithFallback(ConfigurationFactory.ParseString(WireSerializer.Hocon));
     }
 
     /// <summary>The scheme of addresses: transport adapters and TLS put their names in front.</summary>

@@ -11,7 +11,6 @@ public static class RealSystem
 {
     // Nothing is logged: what goes wrong is reported to the wires, and standard output belongs to the tool.
     private static readonly Config Settings = ConfigurationFactory.ParseString($$"""
-        {{GuestMailbox.Hocon}}
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
