@@ -9,7 +9,6 @@ namespace VIommuActors.Actors.Parties;
 /// <summary>Hosts one party of the machine: hands it its messages, carries what it sends, and adds nothing of its own.</summary>
 public abstract class PartyActor(NodeId node, IWires wires) : UntypedActor, IPort
 {
-    private readonly IActorRef _self = Context.Self;
     private readonly ITurn? _turn = (Context as ActorCell)?.Mailbox?.MessageQueue as ITurn;
     private IParty? _party;
 
@@ -26,10 +25,10 @@ public abstract class PartyActor(NodeId node, IWires wires) : UntypedActor, IPor
     protected IWires Wires => wires;
 
     /// <inheritdoc/>
-    public virtual void Send(NodeId to, Message message) => wires.Send(_self, to, message);
+    public virtual void Send(NodeId to, Message message) => wires.Send(Self, to, message);
 
     /// <inheritdoc/>
-    public virtual void After(long delayNs, Message message) => wires.After(_self, delayNs, message);
+    public virtual void After(long delayNs, Message message) => wires.After(Self, delayNs, message);
 
     /// <summary>Builds the party on this actor as its port.</summary>
     protected abstract IParty Build();
