@@ -52,6 +52,19 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
         ShutdownTimeout = TimeSpan.FromSeconds(1);
     }
 
+    /// <summary>Where a party of this guest lives: on these threads, with a mailbox that knows them.</summary>
+    public Deploy Place => Deploy.None.WithDispatcher(Id).WithMailbox(GuestMailbox.Id);
+
+    /// <summary>True for code that runs in this guest's only thread; never true while it may have several.</summary>
+    /// <remarks>Not volatile: a thread finds its own number only where it has written it itself, and has not taken it back.</remarks>
+    public bool IsOwnThread => _owner == Environment.CurrentManagedThreadId;
+
+    /// <summary>True when a guest that begins now has one thread at a time.</summary>
+    public bool IsSingle => _wanted == 1;
+
+    /// <summary>Runs of mailboxes so far. What happens in one of them happens at one time; see <see cref="DirectWires"/>.</summary>
+    public long Runs { get; private set; }
+
     /// <summary>The dispatcher of one guest; made when it is first asked for.</summary>
     /// <param name="system">Where its actors live.</param>
     /// <param name="guest">Its number.</param>
@@ -85,19 +98,6 @@ public sealed class GuestDispatcher : MessageDispatcher, IThreadPoolWorkItem
     /// when looking is all that it does.
     /// </summary>
     public void Poll(IActorRef vcpu, Message message) => Enqueue(new Delivery(vcpu, message, vcpu), isPoll: true);
-
-    /// <summary>Where a party of this guest lives: on these threads, with a mailbox that knows them.</summary>
-    public Deploy Place => Deploy.None.WithDispatcher(Id).WithMailbox(GuestMailbox.Id);
-
-    /// <summary>True for code that runs in this guest's only thread; never true while it may have several.</summary>
-    /// <remarks>Not volatile: a thread finds its own number only where it has written it itself, and has not taken it back.</remarks>
-    public bool IsOwnThread => _owner == Environment.CurrentManagedThreadId;
-
-    /// <summary>True when a guest that begins now has one thread at a time.</summary>
-    public bool IsSingle => _wanted == 1;
-
-    /// <summary>Runs of mailboxes so far. What happens in one of them happens at one time; see <see cref="DirectWires"/>.</summary>
-    public long Runs { get; private set; }
 
     /// <summary>One slice.</summary>
     public void Execute()

@@ -136,10 +136,5 @@ public sealed class GuestDispatcherTests : TestKit
     private GuestDispatcher Guest(int guests) => GuestDispatcher.For(Sys, _made++, guests);
 
     private IActorRef Actor(GuestDispatcher guest, Action<IActorRef, object> handle) =>
-        Sys.ActorOf(Props.Create(() => new Party(handle)).WithDispatcher(guest.Id));
-
-    private sealed class Party(Action<IActorRef, object> handle) : UntypedActor
-    {
-        protected override void OnReceive(object message) => handle(Self, message);
-    }
+        Sys.ActorOf(Acting.Props(handle).WithDispatcher(guest.Id));
 }

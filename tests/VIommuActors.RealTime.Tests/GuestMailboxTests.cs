@@ -145,10 +145,9 @@ public sealed class GuestMailboxTests : TestKit
     [Fact]
     public void An_actor_on_other_threads_cannot_have_such_a_mailbox()
     {
-        Action<IActorRef, object> nothing = (_, _) => { };
         GuestMailbox.AddTo(Sys);
 
-        var wrong = Assert.ThrowsAny<Exception>(() => Child(Props.Create(() => new Party(nothing)).WithMailbox(GuestMailbox.Id)));
+        var wrong = Assert.ThrowsAny<Exception>(() => Child(Acting.Props((_, _) => { }).WithMailbox(GuestMailbox.Id)));
 
         Assert.Contains("no child on a guest's dispatcher", wrong.ToString(), StringComparison.Ordinal);
     }
@@ -156,7 +155,7 @@ public sealed class GuestMailboxTests : TestKit
     private GuestDispatcher Guest(int guests) => GuestDispatcher.For(Sys, _made++, guests);
 
     private IActorRef Actor(GuestDispatcher guest, Action<IActorRef, object> handle) =>
-        Child(Props.Create(() => new Party(handle)).WithDeploy(guest.Place));
+        Child(Acting.Props(handle).WithDeploy(guest.Place));
 
     private IActorRef TurnTaker(GuestDispatcher guest, Action<object, bool> handled) =>
         Child(Props.Create(() => new Taker(guest, handled)).WithDeploy(guest.Place));
@@ -177,11 +176,6 @@ public sealed class GuestMailboxTests : TestKit
                 Sender.Tell(new Status.Failure(failure), Self);
             }
         }
-    }
-
-    private sealed class Party(Action<IActorRef, object> handle) : UntypedActor
-    {
-        protected override void OnReceive(object message) => handle(Self, message);
     }
 
     /// <summary>Takes its turn as parties do, and says of each message whether it came by one.</summary>

@@ -65,14 +65,13 @@ public sealed class TurnTests : TestKit
     {
         var times = new List<long>();
         using var done = new CountdownEvent(2);
-        Action read = () =>
+        var reader = Sys.ActorOf(Acting.Props((_, _) =>
         {
             times.Add(_wires.NowNs);
             Thread.Sleep(2);
             times.Add(_wires.NowNs);
             done.Signal();
-        };
-        var reader = Sys.ActorOf(Props.Create(() => new Reader(read)).WithDispatcher(_guest.Id));
+        }).WithDispatcher(_guest.Id));
         reader.Tell("one", ActorRefs.NoSender);
         AwaitCondition(() => done.CurrentCount == 1, Patience);
         reader.Tell("another", ActorRefs.NoSender);
@@ -90,12 +89,7 @@ public sealed class TurnTests : TestKit
     private static DmaCompleted Work(long number) => new(NodeId.None, number, false);
 
     private void Inside(Action action) =>
-        Sys.ActorOf(Props.Create(() => new Reader(action)).WithDispatcher(_guest.Id)).Tell("go", ActorRefs.NoSender);
-
-    private sealed class Reader(Action action) : UntypedActor
-    {
-        protected override void OnReceive(object message) => action();
-    }
+        Sys.ActorOf(Acting.Props((_, _) => action()).WithDispatcher(_guest.Id)).Tell("go", ActorRefs.NoSender);
 
     private sealed class Scribe(string name, ConcurrentQueue<string> log) : IParty
     {
