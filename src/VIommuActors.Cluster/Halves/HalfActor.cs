@@ -114,7 +114,7 @@ internal abstract class HalfActor(RunOnNode run, int vm) : UntypedActor, IWithTi
             outer = new RecordedWires(outer, recorder);
             machine = machine with { Parts = new RecordedParts(machine.Parts, recorder) };
         }
-        // The recorder tells a message of a later life by the envelope that its actor has in hand, which in a turn is that of the first one.
+        // The recorder tells a message of a later life by the envelope that its actor has in hand: in a turn it is the first one's.
         var place = Recorder is null ? threads.Place : Deploy.None.WithDispatcher(threads.Id);
         Layout = new MachineLayout(machine, outer, table, life, place);
         _isHere = [.. table.All.Select(node => Nodes.ProcessOf(node) >= 0 == hasEmulators)];
